@@ -1,0 +1,298 @@
+"""The client: serialize the request, call boto3, translate the error, structure the answer."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from appimageconfig.constraints import trusted
+from appimageconfig.errors import (
+    AppImageConfigError,
+    InvalidAppImageConfigError,
+    ResourceNotFoundError,
+    Violation,
+    service_errors,
+)
+from appimageconfig.operations import (
+    AddTagsInput,
+    DeleteAppImageConfigRequest,
+    DeleteTagsInput,
+    DescribeAppImageConfigRequest,
+    ListAppImageConfigsRequest,
+    ListTagsInput,
+)
+from appimageconfig.serialization import (
+    details_from_page,
+    from_response,
+    request_members,
+    tags_from_page,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from boto3.session import Session
+    from botocore.client import BaseClient
+    from botocore.config import Config
+
+    from appimageconfig._sagemaker import Operation, SageMakerClient
+    from appimageconfig.models import AppImageConfig, AppImageConfigDetails
+    from appimageconfig.operations import SortBy, SortOrder
+
+_LARGEST_PAGE = 100  # the maximum of the service model's shape MaxResults
+
+_NOTHING_TO_UPDATE = Violation(
+    "",
+    "required",
+    "an update has to carry kernel_gateway_image_config, jupyter_lab_app_image_config or "
+    "code_editor_app_image_config; tags are set by add_tags",
+)
+
+# boto3 does not allow one session to build two clients at the same time, and callers may share a session.
+_building = Lock()
+
+
+class AppImageConfigClient:
+    """
+    Create, describe, update, delete, list and tag AppImageConfigs.
+
+    Every method raises a `ServiceError` where the service refuses the request, and
+    `InvalidAppImageConfigError`, before anything is sent, where an argument breaks
+    the service model. botocore's own errors (no credentials, no region, a
+    time-out) pass through unchanged. A client may be used from many threads.
+
+    Args:
+        sagemaker: A boto3 SageMaker client. It is used as it is and never altered. Without it, one is built at the
+            first call, from the other arguments.
+        session: The boto3 session to build the client from. By default that of ``boto3.setup_default_session``, or a
+            new one.
+        region_name: The region, by default the session's.
+        endpoint_url: The endpoint, by default botocore's choice.
+        config: A botocore ``Config``: retries, time-outs, proxies, FIPS and dual-stack endpoints.
+
+    Raises:
+        TypeError: *sagemaker* is given together with what a client would be built from.
+    """
+
+    def __init__(
+        self,
+        sagemaker: SageMakerClient | BaseClient | None = None,
+        *,
+        session: Session | None = None,
+        region_name: str | None = None,
+        endpoint_url: str | None = None,
+        config: Config | None = None,
+    ) -> None:
+        """Take a client, or what to build one from. Nothing is built or called yet."""
+        arguments = {"session": session, "region_name": region_name, "endpoint_url": endpoint_url, "config": config}
+        if sagemaker is not None and (given := [name for name, value in arguments.items() if value is not None]):
+            message = f"sagemaker is a finished client: {', '.join(given)} would be ignored; set them where it is built"
+            raise TypeError(message)
+        self._client = cast("SageMakerClient | None", sagemaker)
+        self._session = session
+        self._region_name = region_name
+        self._endpoint_url = endpoint_url
+        self._config = config
+
+    @property
+    def sagemaker(self) -> SageMakerClient:
+        """The boto3 client that makes the calls; built when it is first needed."""
+        if self._client is None:
+            with _building:
+                if self._client is None:
+                    self._client = self._build()
+        return self._client
+
+    def _build(self) -> SageMakerClient:
+        import boto3  # noqa: PLC0415 - heavy, and not needed where a client is passed in
+        from botocore.config import Config  # noqa: PLC0415 - likewise
+
+        config = self._config or Config()
+        ours = f"appimageconfig/{version('appimageconfig')}"
+        theirs = getattr(config, "user_agent_extra", None)
+        session = self._session or boto3.DEFAULT_SESSION or boto3.Session()
+        client: Any = session.client(
+            "sagemaker",
+            region_name=self._region_name,
+            endpoint_url=self._endpoint_url,
+            config=config.merge(Config(user_agent_extra=f"{theirs} {ours}" if theirs else ours)),
+        )
+        return cast("SageMakerClient", client)
+
+    def create(self, config: AppImageConfig) -> str:
+        """
+        Create *config* and return its ARN.
+
+        One call of CreateAppImageConfig.
+
+        Raises:
+            ResourceInUseError: The name is taken.
+            ResourceLimitExceededError: A quota of the account is used up.
+        """
+        return self._write(self.sagemaker.create_app_image_config, "CreateAppImageConfig", config)
+
+    def describe(self, name: str) -> AppImageConfigDetails:
+        """
+        Return the AppImageConfig called *name*.
+
+        One call of DescribeAppImageConfig. Tags are not part of its answer: see `list_tags`.
+
+        Raises:
+            ResourceNotFoundError: No AppImageConfig has that name.
+        """
+        request = DescribeAppImageConfigRequest(app_image_config_name=name)
+        with service_errors(name):
+            response = self.sagemaker.describe_app_image_config(**request_members(request))
+        return from_response(response)
+
+    def update(self, config: AppImageConfig) -> str:
+        """
+        Send the app configs of *config* to the AppImageConfig of that name, and return its ARN.
+
+        One call of UpdateAppImageConfig. Its request has no tags, so those of *config*
+        are not sent: see `add_tags`. Whether the service keeps or removes an app config
+        that the request leaves out is not documented: describe it where that matters.
+
+        Raises:
+            InvalidAppImageConfigError: *config* carries no app config, so that the update would say nothing.
+            ResourceNotFoundError: No AppImageConfig has that name.
+        """
+        app_configs = (
+            config.kernel_gateway_image_config,
+            config.jupyter_lab_app_image_config,
+            config.code_editor_app_image_config,
+        )
+        if not config.unmodelled and all(app_config is None for app_config in app_configs):
+            raise InvalidAppImageConfigError([_NOTHING_TO_UPDATE])
+        with trusted():
+            untagged = attrs.evolve(config, tags=None)
+        return self._write(self.sagemaker.update_app_image_config, "UpdateAppImageConfig", untagged)
+
+    def delete(self, name: str, *, missing_ok: bool = False) -> None:
+        """
+        Delete the AppImageConfig called *name*.
+
+        One call of DeleteAppImageConfig.
+
+        Args:
+            name: The name of the AppImageConfig.
+            missing_ok: Whether it is as well if there is none of that name.
+
+        Raises:
+            ResourceNotFoundError: No AppImageConfig has that name, and *missing_ok* is false.
+        """
+        request = DeleteAppImageConfigRequest(app_image_config_name=name)
+        try:
+            with service_errors(name):
+                self.sagemaker.delete_app_image_config(**request_members(request))
+        except ResourceNotFoundError:
+            if not missing_ok:
+                raise
+
+    def list(
+        self,
+        *,
+        name_contains: str | None = None,
+        creation_time_after: datetime | None = None,
+        creation_time_before: datetime | None = None,
+        modified_time_after: datetime | None = None,
+        modified_time_before: datetime | None = None,
+        sort_by: SortBy | None = None,
+        sort_order: SortOrder | None = None,
+    ) -> Iterator[AppImageConfigDetails]:
+        """
+        Iterate over the AppImageConfigs of the account and region that pass every filter.
+
+        Lazy: one call of ListAppImageConfigs for each page of up to 100, made when
+        its first item is asked for. The items are whole, so nothing is described.
+
+        Args:
+            name_contains: A part of the name.
+            creation_time_after: Only what was created after this time.
+            creation_time_before: Only what was created before this time.
+            modified_time_after: Only what was last modified after this time.
+            modified_time_before: Only what was last modified before this time.
+            sort_by: ``CreationTime``, ``LastModifiedTime`` or ``Name``; None is the service's default.
+            sort_order: ``Ascending`` or ``Descending``; None is the service's default.
+
+        Pass aware times: botocore reads a naive one in the local time zone.
+        """
+        request = ListAppImageConfigsRequest(
+            name_contains=name_contains,
+            creation_time_after=creation_time_after,
+            creation_time_before=creation_time_before,
+            modified_time_after=modified_time_after,
+            modified_time_before=modified_time_before,
+            sort_by=sort_by,
+            sort_order=sort_order,
+        )
+        return self._items(request)
+
+    def _items(self, request: ListAppImageConfigsRequest) -> Iterator[AppImageConfigDetails]:
+        paginator = self.sagemaker.get_paginator("list_app_image_configs")
+        with service_errors():
+            for page in paginator.paginate(**request_members(request), PaginationConfig={"PageSize": _LARGEST_PAGE}):
+                yield from details_from_page(page)
+
+    def list_tags(self, arn: str) -> dict[str, str]:
+        """
+        Return the tags of the AppImageConfig with that *arn*.
+
+        One call of ListTags for each page of tags.
+
+        Raises:
+            ResourceNotFoundError: There is no such resource.
+        """
+        request = ListTagsInput(resource_arn=arn)
+        tags: dict[str, str] = {}
+        with service_errors():
+            for page in self.sagemaker.get_paginator("list_tags").paginate(**request_members(request)):
+                tags |= tags_from_page(page)
+        return tags
+
+    def add_tags(self, arn: str, tags: Mapping[str, str]) -> None:
+        """
+        Set *tags* on the AppImageConfig with that *arn*: new keys are added, the values of others overwritten.
+
+        One call of AddTags.
+
+        Raises:
+            ResourceNotFoundError: There is no such resource.
+        """
+        request = AddTagsInput(resource_arn=arn, tags=tags)
+        with service_errors():
+            self.sagemaker.add_tags(**request_members(request))
+
+    def delete_tags(self, arn: str, keys: Iterable[str]) -> None:
+        """
+        Take the tags with these *keys*, one to 50, off the AppImageConfig with that *arn*.
+
+        One call of DeleteTags.
+
+        Raises:
+            ResourceNotFoundError: There is no such resource.
+        """
+        request = DeleteTagsInput(resource_arn=arn, tag_keys=keys)
+        with service_errors():
+            self.sagemaker.delete_tags(**request_members(request))
+
+    def _write(self, operation: Operation, operation_name: str, config: AppImageConfig) -> str:
+        request = request_members(config)
+        if config.unmodelled:
+            # A member that a response carried at its top need not be one that a request may carry.
+            accepted = self.sagemaker.meta.service_model.operation_model(operation_name).input_shape.members
+            request = {member: value for member, value in request.items() if member in accepted}
+        with service_errors(config.app_image_config_name):
+            response = operation(**request)
+        arn = from_response(response).app_image_config_arn
+        if arn is None:
+            message = (
+                f"{operation_name} of {config.app_image_config_name!r} succeeded, but its response holds no ARN; "
+                "if the client is stubbed, add AppImageConfigArn to the response"
+            )
+            raise AppImageConfigError(message)
+        return arn

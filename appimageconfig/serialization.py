@@ -1,0 +1,268 @@
+"""
+From values to requests and from responses to values.
+
+Pure functions over one private cattrs converter. The converter alone knows how
+the wire writes a value: members in PascalCase (by one rule, see
+`constraints.member_name`), tags as a list of Key and Value. Its hooks are made
+when the module is imported, so that the first use from many threads is safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_origin
+
+import attrs
+import cattrs
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from appimageconfig import constraints, operations
+from appimageconfig.constraints import List, Structure, Tags, member_name, trusted, type_violation
+from appimageconfig.errors import InvalidAppImageConfigError, Violation
+from appimageconfig.models import (
+    AppImageConfig,
+    AppImageConfigDetails,
+    CodeEditorAppImageConfig,
+    ContainerConfig,
+    FileSystemConfig,
+    JupyterLabAppImageConfig,
+    KernelGatewayImageConfig,
+    KernelSpec,
+    ReadOnlyMapping,
+    Shape,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+S = TypeVar("S", bound=Shape)
+
+
+def to_request(config: AppImageConfig) -> dict[str, Any]:
+    """
+    Return the keyword arguments of boto3's ``create_app_image_config`` for *config*.
+
+    Nothing is sent, so this is also the dry run. The result is made of new dicts
+    and lists in the order of the service model; what is None is left out.
+    """
+    return request_members(config)
+
+
+def from_request(request: Mapping[str, Any]) -> AppImageConfig:
+    """
+    Read the keyword arguments of boto3's ``create_app_image_config``, or the same as JSON.
+
+    Reads strictly, and coerces nothing: ``"0"`` is no integer, a boolean is none
+    either, a string is no list and a list no map.
+
+    Raises:
+        InvalidAppImageConfigError: *request* breaks the service model; all its faults are in the one error, in the
+            order of the document.
+    """
+    if violations := tuple(_structure_violations(request, AppImageConfig, "")):
+        raise InvalidAppImageConfigError(violations)
+    with trusted():
+        return _converter.structure(request, AppImageConfig)
+
+
+def from_response(response: Mapping[str, Any]) -> AppImageConfigDetails:
+    """
+    Read a response of DescribeAppImageConfig, or an item of ListAppImageConfigs.
+
+    Reads leniently: values beyond today's limits pass, a missing member is None,
+    and members that this version does not know are kept, and travel back by
+    `AppImageConfigDetails.to_config` and `to_request`. Times may be datetimes (as
+    botocore has them), epoch seconds (as the wire has them) or ISO 8601 text (as
+    the AWS CLI prints them); one without an offset is taken as UTC.
+    """
+    with trusted():
+        return _converter.structure(response, AppImageConfigDetails)
+
+
+def request_members(request: attrs.AttrsInstance) -> dict[str, Any]:
+    """Return the keyword arguments of the boto3 method that takes *request*."""
+    return cast("dict[str, Any]", _converter.unstructure(request))
+
+
+def details_from_page(page: Mapping[str, Any]) -> Iterator[AppImageConfigDetails]:
+    """Read a response of ListAppImageConfigs, as leniently as `from_response` reads its items."""
+    return map(from_response, page.get("AppImageConfigs", ()))
+
+
+def tags_from_page(page: Mapping[str, Any]) -> dict[str, str]:
+    """Read a response of ListTags."""
+    return _tags_from_wire(page.get("Tags", ()))
+
+
+@attrs.frozen(kw_only=True)
+class _Tag:
+    key: str = attrs.field(validator=constraints.TAG_KEY)
+    value: str = attrs.field(validator=constraints.TAG_VALUE)
+
+
+def _modelled_fields(model: type[attrs.AttrsInstance]) -> dict[str, attrs.Attribute[Any]]:
+    return {member_name(field.name): field for field in attrs.fields(model) if field.name != "unmodelled"}
+
+
+def _structure_violations(value: object, model: type[attrs.AttrsInstance], path: str) -> Iterator[Violation]:
+    if not isinstance(value, Mapping):
+        yield type_violation(path, f"a map of the members of {model.__name__.strip('_')}", value)
+        return
+    members = cast("Mapping[str, Any]", value)
+    fields = _modelled_fields(model)
+    prefix = f"{path}." if path else ""
+    for member, item in members.items():
+        if member in fields:
+            yield from _member_violations(item, fields[member].validator, f"{prefix}{member}")
+        else:
+            yield Violation(f"{prefix}{member}", "unknown", f"is no member here{_suggestion(member, fields)}")
+    for member, field in fields.items():
+        if field.default is attrs.NOTHING and member not in members:
+            yield Violation(f"{prefix}{member}", "required", "is required and missing")
+
+
+def _member_violations(value: object, constraint: object, path: str) -> Iterator[Violation]:
+    """Yield the faults of a member as the wire writes it; structures and tags look different there."""
+    match constraint:
+        case Structure(model=model):
+            yield from _structure_violations(value, model, path)
+        case List(item=Structure(model=model)) if isinstance(value, list | tuple):
+            items = cast("Sequence[object]", value)
+            yield from constraint.bounds(len(items), path)
+            for index, item in enumerate(items):
+                yield from _structure_violations(item, model, f"{path}[{index}]")
+        case Tags():
+            yield from _tags_violations(value, constraint, path)
+        case constraints.Constraint():
+            yield from constraint.violations(value, path)
+
+
+def _tags_violations(value: object, constraint: Tags, path: str) -> Iterator[Violation]:
+    if not isinstance(value, list | tuple):
+        yield type_violation(path, "a list of maps with Key and Value", value)
+        return
+    tags = cast("Sequence[Any]", value)
+    yield from constraint.bounds(len(tags), path)
+    first: dict[str, int] = {}
+    for index, tag in enumerate(tags):
+        yield from _structure_violations(tag, _Tag, f"{path}[{index}]")
+        key = tag.get("Key") if isinstance(tag, Mapping) else None
+        if isinstance(key, str) and first.setdefault(key, index) != index:
+            yield Violation(f"{path}[{index}].Key", "unique", f"is the key of {path}[{first[key]}] as well")
+
+
+def _suggestion(member: object, members: Mapping[str, Any]) -> str:
+    lowered = {name.lower(): name for name in members}
+    close = get_close_matches(str(member).lower(), lowered, n=1)
+    return f"; did you mean {lowered[close[0]]}?" if close else f"; its members are {', '.join(members)}"
+
+
+_converter: Final = cattrs.Converter(detailed_validation=False)
+
+
+def _as_it_is(value: Any, _: Any) -> Any:
+    return value
+
+
+def _time_from_wire(value: Any, _: Any) -> datetime:
+    match value:
+        case datetime():
+            time = value
+        case str():
+            time = datetime.fromisoformat(value)
+        case _:
+            time = datetime.fromtimestamp(value, UTC)
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def _kernel_specs_from_wire(value: Any, _: Any) -> Any:
+    return None if value is None else tuple(_converter.structure(spec, KernelSpec) for spec in value)
+
+
+def _list_to_wire(items: Sequence[Any] | None) -> list[Any] | None:
+    return None if items is None else [_converter.unstructure(item) for item in items]
+
+
+def _tags_from_wire(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _tags_to_wire(tags: Mapping[str, str] | None) -> list[dict[str, str]] | None:
+    return None if tags is None else [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _plain(value: Any) -> Any:
+    """Thaw what `models` froze, into what JSON and botocore know."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in cast("Mapping[Any, Any]", value).items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in cast("tuple[Any, ...]", value)]
+    return value
+
+
+def _overrides(model: type[attrs.AttrsInstance]) -> dict[str, Any]:
+    overrides = {field.name: override(rename=member) for member, field in _modelled_fields(model).items()}
+    overrides["unmodelled"] = override(omit=True)
+    if "tags" in overrides:
+        overrides["tags"] = override(
+            rename=member_name("tags"),
+            unstruct_hook=_tags_to_wire,
+            struct_hook=lambda tags, _: _tags_from_wire(tags),
+        )
+    return overrides
+
+
+def _unstructure_hook(model: type[attrs.AttrsInstance]) -> Callable[[Any], dict[str, Any]]:
+    unstructure = make_dict_unstructure_fn(model, _converter, **_overrides(model))
+
+    def without_absent(value: Any) -> dict[str, Any]:
+        members = {member: item for member, item in unstructure(value).items() if item is not None}
+        return members | _plain(getattr(value, "unmodelled", {}))
+
+    return without_absent
+
+
+def _structure_hook(model: type[S]) -> Callable[[Mapping[str, Any], Any], S]:
+    structure = make_dict_structure_fn(model, _converter, **_overrides(model))
+    fields = _modelled_fields(model)
+    required = dict.fromkeys(member for member, field in fields.items() if field.default is attrs.NOTHING)
+
+    def with_unmodelled(members: Mapping[str, Any], _: Any) -> S:
+        present = {member: item for member, item in members.items() if item is not None}
+        value = structure(required | present, model)
+        unmodelled = {member: item for member, item in present.items() if member not in fields}
+        return attrs.evolve(value, unmodelled=unmodelled) if unmodelled else value
+
+    return with_unmodelled
+
+
+for _type in (str, int, tuple[str, ...], Mapping[str, str]):
+    _converter.register_structure_hook_func(lambda type_, known=_type: type_ == known, _as_it_is)
+_converter.register_structure_hook(datetime, _time_from_wire)
+_converter.register_structure_hook_func(lambda type_: type_ == tuple[KernelSpec, ...], _kernel_specs_from_wire)
+_converter.register_unstructure_hook_func(lambda type_: (get_origin(type_) or type_) is tuple, _list_to_wire)
+_converter.register_unstructure_hook(ReadOnlyMapping, _plain)
+# Innermost first: each hook compiles in those of its members.
+for _model in (
+    KernelSpec,
+    FileSystemConfig,
+    ContainerConfig,
+    KernelGatewayImageConfig,
+    JupyterLabAppImageConfig,
+    CodeEditorAppImageConfig,
+    AppImageConfig,
+    AppImageConfigDetails,
+):
+    _converter.register_structure_hook(_model, _structure_hook(_model))
+    _converter.register_unstructure_hook(_model, _unstructure_hook(_model))
+for _request in (
+    operations.DescribeAppImageConfigRequest,
+    operations.DeleteAppImageConfigRequest,
+    operations.ListAppImageConfigsRequest,
+    operations.AddTagsInput,
+    operations.ListTagsInput,
+    operations.DeleteTagsInput,
+):
+    _converter.register_unstructure_hook(_request, _unstructure_hook(_request))
