@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
 Operation: TypeAlias = Callable[..., Mapping[str, Any]]
@@ -20,31 +20,39 @@ class SageMakerClient(Protocol):
     @property
     def meta(self) -> Any:
         """The client's service model and events."""
+        ...
 
     @property
     def create_app_image_config(self) -> Operation:
         """CreateAppImageConfig."""
+        ...
 
     @property
     def describe_app_image_config(self) -> Operation:
         """DescribeAppImageConfig."""
+        ...
 
     @property
     def update_app_image_config(self) -> Operation:
         """UpdateAppImageConfig."""
+        ...
 
     @property
     def delete_app_image_config(self) -> Callable[..., Any]:
         """DeleteAppImageConfig, which returns nothing of use."""
+        ...
 
     @property
     def add_tags(self) -> Operation:
         """AddTags."""
+        ...
 
     @property
     def delete_tags(self) -> Operation:
         """DeleteTags."""
+        ...
 
     @property
     def get_paginator(self) -> Callable[..., Any]:
         """The paginators of ListAppImageConfigs and ListTags."""
+        ...

@@ -114,8 +114,8 @@ class AppImageConfigClient:
         config = self._config or Config()
         ours = f"appimageconfig/{version('appimageconfig')}"
         theirs = getattr(config, "user_agent_extra", None)
-        session = self._session or boto3.DEFAULT_SESSION or boto3.Session()
-        client: Any = session.client(
+        session: Any = self._session or boto3.DEFAULT_SESSION or boto3.Session()
+        client = session.client(
             "sagemaker",
             region_name=self._region_name,
             endpoint_url=self._endpoint_url,

@@ -17,22 +17,22 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import attrs
 
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
 _checked: Final[ContextVar[bool]] = ContextVar("checked", default=True)
 
 
 @contextmanager
-def trusted() -> Iterator[None]:
+def trusted() -> Generator[None]:
     """Check nothing within the block: its values come from the service, or have been checked already."""
-    token = _checked.set(False)  # noqa: FBT003
+    token = _checked.set(False)
     try:
         yield
     finally:
@@ -66,6 +66,16 @@ def _violations_of(instance: attrs.AttrsInstance) -> Iterator[Violation]:
             yield from field.validator.violations(value, member_name(field.name))
 
 
+def is_map(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """Tell whether *value* is what the model calls a map or a structure."""
+    return isinstance(value, Mapping)
+
+
+def is_list(value: object) -> TypeGuard[Sequence[Any]]:
+    """Tell whether *value* is what the model calls a list. A string is none, although Python can iterate over it."""
+    return isinstance(value, list | tuple)
+
+
 _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
     (type(None), "null"),
     (bool, "a boolean"),
@@ -79,7 +89,7 @@ _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
 
 def type_violation(path: str, expected: str, value: object) -> Violation:
     """Return the violation that *value* is not *expected*, naming its type in words that fit JSON as well as Python."""
-    kind = next((name for types, name in _KINDS if isinstance(value, types)), f"a {type(value).__name__}")
+    kind = next((name for types, name in _KINDS if isinstance(value, types)), None) or f"a {type(value).__name__}"
     return Violation(path, "type", f"must be {expected}, not {kind}")
 
 
@@ -97,15 +107,14 @@ class Pattern:
         """Take the model's *expression* and say it in *words*."""
         self.expression = expression
         self.words = words
-        self._regex = re.compile(self._in_python(expression))
+        self._fullmatch = re.compile(self._in_python()).fullmatch
 
-    @staticmethod
-    def _in_python(expression: str) -> str:
-        return expression
+    def _in_python(self) -> str:
+        return self.expression
 
     def matches(self, value: str) -> bool:
-        """Tell whether the whole of *value* matches: a trailing newline is part of it."""
-        return self._regex.fullmatch(value) is not None
+        """Tell whether the whole of *value* matches; a trailing newline is part of it."""
+        return self._fullmatch(value) is not None
 
 
 class TagPattern(Pattern):
@@ -118,19 +127,17 @@ class TagPattern(Pattern):
     whose version may be newer.
     """
 
-    @staticmethod
-    def _in_python(expression: str) -> str:
-        # What is neither ASCII nor matched here is looked up one character at a time.
+    def _in_python(self) -> str:
         return r"[A-Za-z0-9 _.:/=+\-@]*"
 
     def matches(self, value: str) -> bool:
         """Tell whether every character of *value* is one that the pattern allows."""
-        return super().matches(value) or all(
-            character in "_.:/=+-@"
-            or (category := unicodedata.category(character))[0] in "LZN"
-            or category == "Cn"
-            for character in value
-        )
+        return super().matches(value) or all(map(_may_stand_in_a_tag, value))
+
+
+def _may_stand_in_a_tag(character: str) -> bool:
+    category = unicodedata.category(character)
+    return character in "_.:/=+-@" or category[0] in "LZN" or category == "Cn"
 
 
 @attrs.frozen(kw_only=True)
@@ -194,7 +201,7 @@ class Structure(Constraint):
 
 @attrs.frozen(kw_only=True)
 class List(Constraint):
-    """A list of like items. A string is none, although Python can iterate over it."""
+    """A list of like items."""
 
     item: Constraint
     min: int = 0
@@ -202,7 +209,7 @@ class List(Constraint):
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each fault of *value*, which stands at *path*."""
-        if not isinstance(value, list | tuple):
+        if not is_list(value):
             yield type_violation(path, "a list", value)
             return
         yield from self.bounds(len(value), path)
@@ -224,7 +231,7 @@ class Map(Constraint):
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each fault of *value*, which stands at *path*."""
-        if not isinstance(value, Mapping):
+        if not is_map(value):
             yield type_violation(path, "a map", value)
             return
         yield from _bounds(path, "number of entries", len(value), 0, self.max)
@@ -243,7 +250,7 @@ class Tags(Constraint):
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each fault of *value*, which stands at *path*."""
-        if not isinstance(value, Mapping):
+        if not is_map(value):
             yield type_violation(path, "a mapping of tag keys to tag values", value)
             return
         yield from self.bounds(len(value), path)
@@ -257,9 +264,7 @@ class Tags(Constraint):
 
 
 _NOT_BLANK: Final = Pattern(r"(?!\s*$).+", "one line that is not blank")
-_TAG: Final = TagPattern(
-    r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)", "letters, digits, separators and _ . : / = + - @"
-)
+_TAG: Final = TagPattern(r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)", "letters, digits, separators and _ . : / = + - @")
 
 APP_IMAGE_CONFIG_NAME: Final = String(
     max=63,

@@ -26,7 +26,7 @@ import attrs
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Mapping
 
 
 class AppImageConfigError(Exception):
@@ -249,8 +249,8 @@ def from_client_error(error: ClientError, app_image_config_name: str | None = No
 
 
 @contextmanager
-def service_errors(app_image_config_name: str | None = None) -> Iterator[None]:
-    """Raise each botocore `ClientError` of the block as the `ServiceError` that it stands for, the original as its cause."""
+def service_errors(app_image_config_name: str | None = None) -> Generator[None]:
+    """Raise a botocore `ClientError` of the block as the `ServiceError` that it stands for, caused by the original."""
     try:
         yield
     except ClientError as error:

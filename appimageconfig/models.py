@@ -15,14 +15,15 @@ Building a value checks it against SageMaker's service model and raises one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
 from appimageconfig import constraints
-from appimageconfig.constraints import Structure
+from appimageconfig.constraints import Structure, is_list, is_map
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 
 if TYPE_CHECKING:
@@ -84,35 +85,45 @@ def _plain_mapping(mapping: Mapping[Any, Any] | None) -> str:
 
 
 def _frozen_sequence(value: Any) -> Any:
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray | Mapping | Set):
-        return tuple(cast("Iterable[Any]", value))
-    return value
+    return tuple(value) if _is_ordered(value) else value
 
 
-def _kernel_specs(value: Iterable[KernelSpec]) -> tuple[KernelSpec, ...]:
+def _is_ordered(value: object) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray | Mapping | AbstractSet)
+
+
+def _kernel_spec_tuple(value: Iterable[KernelSpec]) -> tuple[KernelSpec, ...]:
     return cast("tuple[KernelSpec, ...]", _frozen_sequence(value))
 
 
-def string_tuple(value: Iterable[str] | None) -> tuple[str, ...] | None:
+def string_tuple(value: Iterable[str]) -> tuple[str, ...]:
     """Copy *value* into a tuple."""
-    return cast("tuple[str, ...] | None", _frozen_sequence(value))
+    return cast("tuple[str, ...]", _frozen_sequence(value))
 
 
-def read_only_mapping(value: Mapping[str, str] | None) -> Mapping[str, str] | None:
+def _optional_string_tuple(value: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if value is None else string_tuple(value)
+
+
+def read_only(value: Mapping[str, str]) -> Mapping[str, str]:
     """Copy *value* into a `ReadOnlyMapping`."""
-    return ReadOnlyMapping(value) if isinstance(value, Mapping) else value
+    return ReadOnlyMapping(value) if is_map(value) else value
 
 
-def _deeply_frozen(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return ReadOnlyMapping({key: _deeply_frozen(item) for key, item in cast("Mapping[Any, Any]", value).items()})
-    if isinstance(value, list | tuple):
-        return tuple(_deeply_frozen(item) for item in cast("Sequence[Any]", value))
+def _optional_read_only(value: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    return None if value is None else read_only(value)
+
+
+def _deeply_read_only(value: Any) -> Any:
+    if is_map(value):
+        return ReadOnlyMapping({key: _deeply_read_only(item) for key, item in value.items()})
+    if is_list(value):
+        return tuple(_deeply_read_only(item) for item in value)
     return value
 
 
 def _unmodelled(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", _deeply_frozen(value))
+    return cast("Mapping[str, Any]", _deeply_read_only(value))
 
 
 @attrs.frozen(kw_only=True)
@@ -151,22 +162,22 @@ class ContainerConfig(Shape):
 
     container_arguments: tuple[str, ...] | None = attrs.field(
         default=None,
-        converter=string_tuple,
+        converter=_optional_string_tuple,
         validator=constraints.CUSTOM_IMAGE_CONTAINER_ARGUMENTS,
         repr=_masked_sequence,
     )
-    """The arguments of the entrypoint: at most 50, each at most 64 characters. Its repr is masked."""
+    """The arguments of the entrypoint: at most 50, each at most 64 characters. Its repr masks them."""
     container_entrypoint: tuple[str, ...] | None = attrs.field(
-        default=None, converter=string_tuple, validator=constraints.CUSTOM_IMAGE_CONTAINER_ENTRYPOINT
+        default=None, converter=_optional_string_tuple, validator=constraints.CUSTOM_IMAGE_CONTAINER_ENTRYPOINT
     )
     """The entrypoint: at most one string of at most 256 characters."""
     container_environment_variables: Mapping[str, str] | None = attrs.field(
         default=None,
-        converter=read_only_mapping,
+        converter=_optional_read_only,
         validator=constraints.CUSTOM_IMAGE_CONTAINER_ENVIRONMENT_VARIABLES,
         repr=_masked_mapping,
     )
-    """At most 25 environment variables, names and values of at most 256 characters. The values are masked in its repr."""
+    """At most 25 environment variables, names and values at most 256 characters. Its repr masks the values."""
 
 
 @attrs.frozen(kw_only=True)
@@ -174,12 +185,10 @@ class KernelGatewayImageConfig(Shape):
     """The image as a KernelGateway app. The service model's shape ``KernelGatewayImageConfig``."""
 
     kernel_specs: tuple[KernelSpec, ...] = attrs.field(
-        converter=_kernel_specs, validator=constraints.kernel_specs(KernelSpec)
+        converter=_kernel_spec_tuple, validator=constraints.kernel_specs(KernelSpec)
     )
     """One to five kernels."""
-    file_system_config: FileSystemConfig | None = attrs.field(
-        default=None, validator=Structure(FileSystemConfig)
-    )
+    file_system_config: FileSystemConfig | None = attrs.field(default=None, validator=Structure(FileSystemConfig))
     """The file system, or None for the service's default."""
 
 
@@ -187,13 +196,9 @@ class KernelGatewayImageConfig(Shape):
 class JupyterLabAppImageConfig(Shape):
     """The image as a JupyterLab app. The service model's shape ``JupyterLabAppImageConfig``."""
 
-    file_system_config: FileSystemConfig | None = attrs.field(
-        default=None, validator=Structure(FileSystemConfig)
-    )
+    file_system_config: FileSystemConfig | None = attrs.field(default=None, validator=Structure(FileSystemConfig))
     """The file system, or None for the service's default."""
-    container_config: ContainerConfig | None = attrs.field(
-        default=None, validator=Structure(ContainerConfig)
-    )
+    container_config: ContainerConfig | None = attrs.field(default=None, validator=Structure(ContainerConfig))
     """The container, or None for the service's default."""
 
 
@@ -201,13 +206,9 @@ class JupyterLabAppImageConfig(Shape):
 class CodeEditorAppImageConfig(Shape):
     """The image as a Code Editor app. The service model's shape ``CodeEditorAppImageConfig``."""
 
-    file_system_config: FileSystemConfig | None = attrs.field(
-        default=None, validator=Structure(FileSystemConfig)
-    )
+    file_system_config: FileSystemConfig | None = attrs.field(default=None, validator=Structure(FileSystemConfig))
     """The file system, or None for the service's default."""
-    container_config: ContainerConfig | None = attrs.field(
-        default=None, validator=Structure(ContainerConfig)
-    )
+    container_config: ContainerConfig | None = attrs.field(default=None, validator=Structure(ContainerConfig))
     """The container, or None for the service's default."""
 
 
@@ -222,7 +223,7 @@ class AppImageConfig(Shape):
     app_image_config_name: str = attrs.field(validator=constraints.APP_IMAGE_CONFIG_NAME)
     """The name: letters, digits and inner hyphens, at most 63 characters."""
     tags: Mapping[str, str] | None = attrs.field(
-        default=None, converter=read_only_mapping, validator=constraints.TAG_LIST, repr=_plain_mapping
+        default=None, converter=_optional_read_only, validator=constraints.TAG_LIST, repr=_plain_mapping
     )
     """At most 50 tags, or None to say nothing of tags."""
     kernel_gateway_image_config: KernelGatewayImageConfig | None = attrs.field(

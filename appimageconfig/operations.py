@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from appimageconfig import constraints
-from appimageconfig.models import read_only_mapping, string_tuple
+from appimageconfig.models import read_only, string_tuple
 
 SortBy: TypeAlias = Literal["CreationTime", "LastModifiedTime", "Name"]
 SortOrder: TypeAlias = Literal["Ascending", "Descending"]
@@ -54,7 +54,7 @@ class AddTagsInput:
     """Which resource to tag, and how."""
 
     resource_arn: str = attrs.field(validator=constraints.RESOURCE_ARN)
-    tags: Mapping[str, str] = attrs.field(converter=read_only_mapping, validator=constraints.TAG_LIST)
+    tags: Mapping[str, str] = attrs.field(converter=read_only, validator=constraints.TAG_LIST)
 
 
 @attrs.frozen(kw_only=True)

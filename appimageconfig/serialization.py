@@ -19,7 +19,7 @@ import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from appimageconfig import constraints, operations
-from appimageconfig.constraints import List, Structure, Tags, member_name, trusted, type_violation
+from appimageconfig.constraints import List, Structure, Tags, is_list, is_map, member_name, trusted, type_violation
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.models import (
     AppImageConfig,
@@ -36,6 +36,8 @@ from appimageconfig.models import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from appimageconfig.constraints import Constraint
 
 S = TypeVar("S", bound=Shape)
 
@@ -77,8 +79,10 @@ def from_response(response: Mapping[str, Any]) -> AppImageConfigDetails:
     botocore has them), epoch seconds (as the wire has them) or ISO 8601 text (as
     the AWS CLI prints them); one without an offset is taken as UTC.
     """
+    # ResponseMetadata is botocore's own addition to the response: no member of the AppImageConfig.
+    members = {member: value for member, value in response.items() if member != "ResponseMetadata"}
     with trusted():
-        return _converter.structure(response, AppImageConfigDetails)
+        return _converter.structure(members, AppImageConfigDetails)
 
 
 def request_members(request: attrs.AttrsInstance) -> dict[str, Any]:
@@ -107,19 +111,18 @@ def _modelled_fields(model: type[attrs.AttrsInstance]) -> dict[str, attrs.Attrib
 
 
 def _structure_violations(value: object, model: type[attrs.AttrsInstance], path: str) -> Iterator[Violation]:
-    if not isinstance(value, Mapping):
+    if not is_map(value):
         yield type_violation(path, f"a map of the members of {model.__name__.strip('_')}", value)
         return
-    members = cast("Mapping[str, Any]", value)
     fields = _modelled_fields(model)
     prefix = f"{path}." if path else ""
-    for member, item in members.items():
+    for member, item in value.items():
         if member in fields:
             yield from _member_violations(item, fields[member].validator, f"{prefix}{member}")
         else:
             yield Violation(f"{prefix}{member}", "unknown", f"is no member here{_suggestion(member, fields)}")
     for member, field in fields.items():
-        if field.default is attrs.NOTHING and member not in members:
+        if field.default is attrs.NOTHING and member not in value:
             yield Violation(f"{prefix}{member}", "required", "is required and missing")
 
 
@@ -128,27 +131,25 @@ def _member_violations(value: object, constraint: object, path: str) -> Iterator
     match constraint:
         case Structure(model=model):
             yield from _structure_violations(value, model, path)
-        case List(item=Structure(model=model)) if isinstance(value, list | tuple):
-            items = cast("Sequence[object]", value)
-            yield from constraint.bounds(len(items), path)
-            for index, item in enumerate(items):
+        case List(item=Structure(model=model)) if is_list(value):
+            yield from constraint.bounds(len(value), path)
+            for index, item in enumerate(value):
                 yield from _structure_violations(item, model, f"{path}[{index}]")
         case Tags():
             yield from _tags_violations(value, constraint, path)
-        case constraints.Constraint():
-            yield from constraint.violations(value, path)
+        case _:
+            yield from cast("Constraint", constraint).violations(value, path)
 
 
 def _tags_violations(value: object, constraint: Tags, path: str) -> Iterator[Violation]:
-    if not isinstance(value, list | tuple):
+    if not is_list(value):
         yield type_violation(path, "a list of maps with Key and Value", value)
         return
-    tags = cast("Sequence[Any]", value)
-    yield from constraint.bounds(len(tags), path)
+    yield from constraint.bounds(len(value), path)
     first: dict[str, int] = {}
-    for index, tag in enumerate(tags):
+    for index, tag in enumerate(value):
         yield from _structure_violations(tag, _Tag, f"{path}[{index}]")
-        key = tag.get("Key") if isinstance(tag, Mapping) else None
+        key: object = tag.get("Key") if is_map(tag) else None
         if isinstance(key, str) and first.setdefault(key, index) != index:
             yield Violation(f"{path}[{index}].Key", "unique", f"is the key of {path}[{first[key]}] as well")
 
@@ -195,10 +196,10 @@ def _tags_to_wire(tags: Mapping[str, str] | None) -> list[dict[str, str]] | None
 
 def _plain(value: Any) -> Any:
     """Thaw what `models` froze, into what JSON and botocore know."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in cast("Mapping[Any, Any]", value).items()}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in cast("tuple[Any, ...]", value)]
+    if is_map(value):
+        return {key: _plain(item) for key, item in value.items()}
+    if is_list(value):
+        return [_plain(item) for item in value]
     return value
 
 
@@ -218,7 +219,7 @@ def _unstructure_hook(model: type[attrs.AttrsInstance]) -> Callable[[Any], dict[
     unstructure = make_dict_unstructure_fn(model, _converter, **_overrides(model))
 
     def without_absent(value: Any) -> dict[str, Any]:
-        members = {member: item for member, item in unstructure(value).items() if item is not None}
+        members: dict[str, Any] = {member: item for member, item in unstructure(value).items() if item is not None}
         return members | _plain(getattr(value, "unmodelled", {}))
 
     return without_absent
@@ -238,11 +239,22 @@ def _structure_hook(model: type[S]) -> Callable[[Mapping[str, Any], Any], S]:
     return with_unmodelled
 
 
-for _type in (str, int, tuple[str, ...], Mapping[str, str]):
-    _converter.register_structure_hook_func(lambda type_, known=_type: type_ == known, _as_it_is)
+def _is_passed_through(type_: Any) -> bool:
+    return type_ in (str, int, tuple[str, ...], Mapping[str, str])
+
+
+def _is_kernel_specs(type_: Any) -> bool:
+    return bool(type_ == tuple[KernelSpec, ...])
+
+
+def _is_tuple(type_: Any) -> bool:
+    return type_ is tuple or get_origin(type_) is tuple
+
+
+_converter.register_structure_hook_func(_is_passed_through, _as_it_is)
+_converter.register_structure_hook_func(_is_kernel_specs, _kernel_specs_from_wire)
 _converter.register_structure_hook(datetime, _time_from_wire)
-_converter.register_structure_hook_func(lambda type_: type_ == tuple[KernelSpec, ...], _kernel_specs_from_wire)
-_converter.register_unstructure_hook_func(lambda type_: (get_origin(type_) or type_) is tuple, _list_to_wire)
+_converter.register_unstructure_hook_func(_is_tuple, _list_to_wire)
 _converter.register_unstructure_hook(ReadOnlyMapping, _plain)
 # Innermost first: each hook compiles in those of its members.
 for _model in (
