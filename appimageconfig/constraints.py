@@ -87,10 +87,13 @@ _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
 )
 
 
-def type_violation(path: str, expected: str, value: object) -> Violation:
+def type_violation(path: str, expected: str, value: Any) -> Violation:
     """Return the violation that *value* is not *expected*, naming its type in words that fit JSON as well as Python."""
-    kind = next((name for types, name in _KINDS if isinstance(value, types)), None) or f"a {type(value).__name__}"
-    return Violation(path, "type", f"must be {expected}, not {kind}")
+    return Violation(path, "type", f"must be {expected}, not {_kind(value.__class__)}")
+
+
+def _kind(type_: type) -> str:
+    return next((name for types, name in _KINDS if issubclass(type_, types)), f"a {type_.__name__}")
 
 
 def _bounds(path: str, noun: str, size: int, minimum: int, maximum: int | None) -> Iterator[Violation]:

@@ -219,8 +219,9 @@ def _unstructure_hook(model: type[attrs.AttrsInstance]) -> Callable[[Any], dict[
     unstructure = make_dict_unstructure_fn(model, _converter, **_overrides(model))
 
     def without_absent(value: Any) -> dict[str, Any]:
-        members: dict[str, Any] = {member: item for member, item in unstructure(value).items() if item is not None}
-        return members | _plain(getattr(value, "unmodelled", {}))
+        members = {member: item for member, item in unstructure(value).items() if item is not None}
+        members.update(_plain(getattr(value, "unmodelled", {})))
+        return members
 
     return without_absent
 

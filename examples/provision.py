@@ -28,7 +28,6 @@ from appimageconfig import (
     JupyterLabAppImageConfig,
     ResourceInUseError,
     from_request,
-    to_request,
 )
 from appimageconfig.testing import InMemorySageMaker
 
@@ -87,10 +86,7 @@ def run(client: AppImageConfigClient, configs: Sequence[AppImageConfig]) -> None
             name = config.app_image_config_name
             client.update(move_home(client.describe(name).to_config(), "/home/sagemaker-user/work"))
             print(f"Updated {name}:")
-            request = to_request(client.describe(name).to_config(tags=config.tags))
-            print(
-                "  its app configs are now", ", ".join(member for member in request if member.endswith("ImageConfig"))
-            )
+            print(f"  {client.describe(name).jupyter_lab_app_image_config}")
     finally:
         print("Deleted:")
         for config in created:

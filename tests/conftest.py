@@ -1,0 +1,48 @@
+"""What all tests share: no credentials, files or sleep of the machine that runs them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from appimageconfig import AppImageConfigClient
+from appimageconfig.testing import InMemorySageMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True, scope="session")
+def aws_environment() -> Iterator[None]:
+    """Hide the AWS configuration of this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        patch.setenv("AWS_CONFIG_FILE", os.devnull)
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+@pytest.fixture
+def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let botocore retry at once."""
+
+    def return_at_once(seconds: float) -> None:
+        del seconds
+
+    monkeypatch.setattr("botocore.endpoint.time.sleep", return_at_once)
+
+
+@pytest.fixture
+def service() -> InMemorySageMaker:
+    """Return an empty SageMaker in memory."""
+    return InMemorySageMaker()
+
+
+@pytest.fixture
+def client(service: InMemorySageMaker) -> AppImageConfigClient:
+    """Return a client of the SageMaker in memory."""
+    return AppImageConfigClient(service.client())

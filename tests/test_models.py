@@ -1,0 +1,224 @@
+"""Values: immutable, compared by value, copied in and checked."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from strategies import app_image_configs
+
+from appimageconfig import (
+    AppImageConfig,
+    AppImageConfigDetails,
+    CodeEditorAppImageConfig,
+    ContainerConfig,
+    FileSystemConfig,
+    InvalidAppImageConfigError,
+    JupyterLabAppImageConfig,
+    KernelGatewayImageConfig,
+    KernelSpec,
+    from_response,
+    to_request,
+)
+from appimageconfig.models import ReadOnlyMapping
+
+EVERY_CLASS = (
+    AppImageConfig,
+    AppImageConfigDetails,
+    CodeEditorAppImageConfig,
+    ContainerConfig,
+    FileSystemConfig,
+    JupyterLabAppImageConfig,
+    KernelGatewayImageConfig,
+    KernelSpec,
+)
+
+
+def full_config(**changes: Any) -> AppImageConfig:
+    """Return a config in which every member has a value."""
+    files = FileSystemConfig(mount_path="/home/sagemaker-user", default_uid=1000, default_gid=100)
+    container = ContainerConfig(
+        container_arguments=["--no-browser"],
+        container_entrypoint=["jupyter-lab"],
+        container_environment_variables={"STAGE": "test"},
+    )
+    config = AppImageConfig(
+        app_image_config_name="full",
+        tags={"team": "ml"},
+        kernel_gateway_image_config=KernelGatewayImageConfig(
+            kernel_specs=[KernelSpec(name="python3", display_name="Python 3")], file_system_config=files
+        ),
+        jupyter_lab_app_image_config=JupyterLabAppImageConfig(file_system_config=files, container_config=container),
+        code_editor_app_image_config=CodeEditorAppImageConfig(file_system_config=files, container_config=container),
+    )
+    return attrs.evolve(config, **changes)
+
+
+@pytest.mark.parametrize("model", EVERY_CLASS)
+def test_values_are_frozen_slotted_keyword_only_attrs_classes(model: type[attrs.AttrsInstance]) -> None:
+    """No field can be set, no attribute added, no argument be passed by position."""
+    assert all(field.kw_only for field in attrs.fields(model))
+    assert "__dict__" not in dir(model)
+    with pytest.raises(TypeError, match="positional"):
+        model("by position")  # type: ignore[call-arg]
+    value = AppImageConfigDetails() if model is AppImageConfigDetails else full_config()
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        value.app_image_config_name = "other"  # type: ignore[misc]
+
+
+@given(app_image_configs)
+def test_every_value_survives_pickle_copy_and_evolve(config: AppImageConfig) -> None:
+    """A copy by any means is equal, hashes alike, and makes the same request."""
+    for twin in (
+        pickle.loads(pickle.dumps(config)),  # noqa: S301 - our own pickle
+        copy.copy(config),
+        copy.deepcopy(config),
+        attrs.evolve(config),
+    ):
+        assert twin == config
+        assert hash(twin) == hash(config)
+        assert to_request(twin) == to_request(config)
+
+
+def test_what_the_caller_changes_later_changes_nothing() -> None:
+    """Lists and dicts are copied when a value is built."""
+    arguments, variables, kernels, tags = ["--a"], {"A": "1"}, [KernelSpec(name="python3")], {"team": "ml"}
+    container = ContainerConfig(container_arguments=arguments, container_environment_variables=variables)
+    gateway = KernelGatewayImageConfig(kernel_specs=kernels)
+    config = AppImageConfig(app_image_config_name="image", tags=tags)
+    arguments.append("--b")
+    variables["B"] = "2"
+    kernels.clear()
+    tags.clear()
+    assert container == ContainerConfig(container_arguments=("--a",), container_environment_variables={"A": "1"})
+    assert gateway.kernel_specs == (KernelSpec(name="python3"),)
+    assert config.tags == {"team": "ml"}
+
+
+def test_sequences_are_kept_as_tuples_and_mappings_cannot_be_set() -> None:
+    """A value is immutable all the way down."""
+    container = ContainerConfig(container_arguments=iter(["--a"]), container_environment_variables={"A": "1"})
+    assert container.container_arguments == ("--a",)
+    variables = container.container_environment_variables
+    assert isinstance(variables, Mapping)
+    with pytest.raises(TypeError, match="item assignment"):
+        variables["A"] = "2"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("not_a_sequence", ["--flag", b"--flag", {"--flag"}, {"--flag": ""}, 5])
+def test_a_string_is_refused_where_a_sequence_of_strings_is_due(not_a_sequence: Any) -> None:
+    """It would fall apart into letters; a set would lose its order."""
+    with pytest.raises(InvalidAppImageConfigError, match="must be a list, not") as caught:
+        ContainerConfig(container_arguments=not_a_sequence, container_entrypoint="start.sh")
+    assert [fault.path for fault in caught.value.violations] == ["ContainerArguments", "ContainerEntrypoint"]
+
+
+def test_building_a_value_reports_all_its_faults_at_once() -> None:
+    """Each with its wire path, in the order of the fields."""
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        FileSystemConfig(mount_path="home", default_uid=True, default_gid=65536)
+    assert [(fault.path, fault.constraint) for fault in caught.value.violations] == [
+        ("MountPath", "pattern"),
+        ("DefaultUid", "type"),
+        ("DefaultGid", "max"),
+    ]
+
+
+def test_evolve_checks_as_well() -> None:
+    """A change cannot make a value that could not be built."""
+    with pytest.raises(InvalidAppImageConfigError, match="DefaultUid: is -1, minimum 0"):
+        attrs.evolve(FileSystemConfig(default_uid=0), default_uid=-1)
+
+
+def test_a_structure_of_the_wrong_class_is_refused() -> None:
+    """A dict is no structure, and one structure is not another."""
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        JupyterLabAppImageConfig(
+            file_system_config={"MountPath": "/root"},  # type: ignore[arg-type]
+            container_config=FileSystemConfig(),  # type: ignore[arg-type]
+        )
+    assert [str(fault) for fault in caught.value.violations] == [
+        "FileSystemConfig: must be a FileSystemConfig, not a map",
+        "ContainerConfig: must be a ContainerConfig, not a FileSystemConfig",
+    ]
+
+
+def test_a_required_member_cannot_be_none() -> None:
+    """None is absent, and absent it cannot be."""
+    with pytest.raises(InvalidAppImageConfigError, match="AppImageConfigName: must be a string, not null"):
+        AppImageConfig(app_image_config_name=None)  # type: ignore[arg-type]
+
+
+def test_maps_are_equal_in_any_order_and_sequences_are_not() -> None:
+    """The order of arguments counts, that of environment variables does not."""
+    one = ContainerConfig(container_environment_variables={"A": "1", "B": "2"})
+    other = ContainerConfig(container_environment_variables={"B": "2", "A": "1"})
+    assert one == other
+    assert hash(one) == hash(other)
+    assert ContainerConfig(container_arguments=["a", "b"]) != ContainerConfig(container_arguments=["b", "a"])
+
+
+def test_absent_and_empty_differ() -> None:
+    """None says nothing, an empty value says empty."""
+    assert ContainerConfig() != ContainerConfig(container_arguments=())
+    assert JupyterLabAppImageConfig() != JupyterLabAppImageConfig(container_config=ContainerConfig())
+    assert full_config(tags=None) != full_config(tags={})
+
+
+def test_a_repr_shows_no_secret() -> None:
+    """Values of environment variables and container arguments are masked, and their names and number are not."""
+    container = ContainerConfig(
+        container_arguments=["--token=hush"],
+        container_environment_variables={"PASSWORD": "hush"},
+    )
+    shown = repr(container) + repr(container.container_environment_variables)
+    assert "hush" not in shown
+    assert "container_arguments=(***, )" in shown
+    assert "{'PASSWORD': ***}" in shown
+    assert "container_entrypoint=None" in shown
+    assert repr(ContainerConfig()).count("None") == len(attrs.fields(ContainerConfig)) - 1
+    assert "tags={'team': 'ml'}" in repr(full_config())
+    assert "tags=None" in repr(full_config(tags=None))
+
+
+def test_a_read_only_mapping_is_a_mapping() -> None:
+    """It iterates in the order given, and pickles."""
+    mapping = ReadOnlyMapping({"b": 1, "a": 2})
+    assert list(mapping) == ["b", "a"]
+    assert dict(mapping) == {"b": 1, "a": 2}
+    assert len(mapping) == len(pickle.loads(pickle.dumps(mapping)))  # noqa: S301 - our own pickle
+
+
+def test_details_become_a_config_with_the_tags_that_are_given() -> None:
+    """Describe returns no tags, so that they come from elsewhere."""
+    config = full_config()
+    details = AppImageConfigDetails(
+        app_image_config_arn="arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/full",
+        app_image_config_name="full",
+        creation_time=datetime(2026, 1, 1, tzinfo=UTC),
+        kernel_gateway_image_config=config.kernel_gateway_image_config,
+        jupyter_lab_app_image_config=config.jupyter_lab_app_image_config,
+        code_editor_app_image_config=config.code_editor_app_image_config,
+    )
+    assert details.to_config(tags={"team": "ml"}) == config
+    assert details.to_config() == full_config(tags=None)
+
+
+def test_details_with_wrong_tags_or_without_a_name_become_no_config() -> None:
+    """What the caller adds is checked; a config without a name cannot be."""
+    with pytest.raises(InvalidAppImageConfigError, match=r"Tags\[0\]\.Key: length 0, minimum 1"):
+        AppImageConfigDetails(app_image_config_name="image").to_config(tags={"": "x"})
+    with pytest.raises(InvalidAppImageConfigError, match="AppImageConfigName: is missing from the response"):
+        from_response({}).to_config()
+
+
+def test_a_time_must_be_a_datetime() -> None:
+    """A string is not parsed when a value is built in Python."""
+    with pytest.raises(InvalidAppImageConfigError, match="CreationTime: must be a datetime, not a string"):
+        AppImageConfigDetails(creation_time="2026-01-01")  # type: ignore[arg-type]

@@ -1,0 +1,78 @@
+"""The wire: real boto3 clients whose requests are recorded, and answered from a script, at botocore's before-send."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from io import BytesIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import boto3
+from botocore.awsrequest import AWSResponse
+from urllib3 import HTTPResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from botocore.awsrequest import AWSPreparedRequest
+    from botocore.config import Config
+
+
+@attrs.frozen
+class Answer:
+    """An HTTP answer of the service."""
+
+    body: Mapping[str, Any] = MappingProxyType({})
+    status: int = 200
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+@attrs.frozen
+class Sent:
+    """A request as it left."""
+
+    target: str
+    body: bytes
+    user_agent: str
+    url: str
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The members of the request."""
+        members: dict[str, Any] = json.loads(self.body)
+        return members
+
+
+class Wire:
+    """Answers requests with *answers*, the last one over and over, and keeps what was sent."""
+
+    def __init__(self, *answers: Answer) -> None:
+        """Take the answers."""
+        self.sent: list[Sent] = []
+        self._answers = list(answers) or [Answer()]
+
+    def client(self, config: Config | None = None) -> Any:
+        """Return a boto3 client on this wire."""
+        client = session().client("sagemaker", config=config)
+        client.meta.events.register_first("before-send.sagemaker", self.answer)
+        return client
+
+    def answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        """Record *request* and answer it."""
+        items: Iterable[tuple[str, Any]] = request.headers.items()
+        headers = {name.lower(): value.decode() if isinstance(value, bytes) else value for name, value in items}
+        body: Any = request.body
+        self.sent.append(Sent(headers["x-amz-target"], body, headers["user-agent"], request.url))
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        answer_headers: Any = {"x-amzn-RequestId": f"request-{len(self.sent)}", **answer.headers}
+        stream = HTTPResponse(BytesIO(json.dumps(dict(answer.body)).encode()), preload_content=False)
+        return AWSResponse(request.url, answer.status, answer_headers, stream)
+
+
+@cache
+def session() -> Any:
+    """Return one boto3 session for all tests: it reads the service model once."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-west-1")  # noqa: S106
