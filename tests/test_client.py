@@ -330,11 +330,13 @@ def test_a_response_without_an_arn_is_an_error_that_says_so(stubber: Stubber) ->
 def test_a_client_that_is_passed_in_is_used_as_it_is() -> None:
     """Not one handler is added to it, and it is not rebuilt."""
     sagemaker = Wire(Answer({"AppImageConfigArn": ARN})).client()
-    before = (dict(vars(sagemaker)), sagemaker.meta.config, sagemaker.meta.config.user_agent_extra)
+    attributes: dict[str, Any] = {**sagemaker.__dict__}
+    user_agent = sagemaker.meta.config.user_agent_extra
     client = AppImageConfigClient(sagemaker)
     client.create(CONFIG)
     assert client.sagemaker is sagemaker
-    assert (vars(sagemaker), sagemaker.meta.config, sagemaker.meta.config.user_agent_extra) == before
+    assert vars(sagemaker) == attributes
+    assert sagemaker.meta.config.user_agent_extra == user_agent
 
 
 def test_a_client_and_what_to_build_one_from_exclude_each_other() -> None:
@@ -374,7 +376,7 @@ def test_a_client_is_built_at_the_first_call_and_once() -> None:
     built_sessions: list[str] = []
 
     class Session(boto3.Session):
-        def client(self, service_name: str, **arguments: Any) -> Any:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        def client(self, service_name: str, **arguments: Any) -> Any:  # type: ignore[override]
             built_sessions.append(service_name)
             sagemaker = wire.session().client(service_name, **arguments)
             sagemaker.meta.events.register_first("before-send.sagemaker", wire_.answer)

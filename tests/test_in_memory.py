@@ -172,7 +172,7 @@ def test_its_clients_are_boto3_clients_with_all_checks(service: InMemorySageMake
 
 def test_an_operation_that_it_does_not_know_is_refused_by_name(service: InMemorySageMaker) -> None:
     """And it says which it knows."""
-    with pytest.raises(ClientError, match="DescribeDomain is none of the operations .* CreateAppIm"):
+    with pytest.raises(ClientError, match=r"DescribeDomain is none of the operations .* CreateAppImageConfig"):
         service.client().describe_domain(DomainId="d-1")
 
 

@@ -17,7 +17,6 @@ def clients(typed: SageMakerClient, untyped: Any, base: BaseClient) -> None:
     AppImageConfigClient(typed)
     AppImageConfigClient(untyped)
     AppImageConfigClient(base)
-    AppImageConfigClient(boto3.client("sagemaker"))
     AppImageConfigClient(InMemorySageMaker().client())
     AppImageConfigClient(sagemaker=Stubber(typed).client)
 
@@ -47,7 +46,7 @@ def results(client: AppImageConfigClient) -> None:
 
 def mistakes(client: AppImageConfigClient) -> None:
     """Be told of a mistake by the type checker."""
-    client.list(sort_by="Arn")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    client.create({"AppImageConfigName": "image"})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    client.delete("image", True)  # type: ignore[misc]  # pyright: ignore[reportCallIssue]  # noqa: FBT003
-    AppImageConfigClient("sagemaker")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.list(sort_by="Arn")  # type: ignore[arg-type]
+    client.create({"AppImageConfigName": "image"})  # type: ignore[arg-type]
+    client.delete("image", True)  # type: ignore[call-arg]  # noqa: FBT003
+    AppImageConfigClient("sagemaker")  # type: ignore[arg-type]

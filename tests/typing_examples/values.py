@@ -51,9 +51,9 @@ def convert(config: AppImageConfig) -> None:
 
 def mistakes(config: AppImageConfig) -> None:
     """Be told of a mistake by the type checker."""
-    FileSystemConfig(default_uid="0")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    FileSystemConfig("/root")  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
-    KernelGatewayImageConfig()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    ContainerConfig(container_arguments=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    JupyterLabAppImageConfig(kernel_specs=[])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    config.app_image_config_name = "other"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    FileSystemConfig(default_uid="0")  # type: ignore[arg-type]
+    FileSystemConfig("/root")  # type: ignore[call-arg, arg-type]
+    KernelGatewayImageConfig()  # type: ignore[call-arg]
+    ContainerConfig(container_arguments=5)  # type: ignore[arg-type]
+    JupyterLabAppImageConfig(kernel_specs=[])  # type: ignore[call-arg]
+    config.app_image_config_name = "other"  # type: ignore[misc]
