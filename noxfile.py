@@ -6,6 +6,7 @@ Everything that has to pass, and how it is run.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +17,11 @@ PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # The versions that are supported, as far as they are installed, and the one that runs nox.
 PYTHONS = sorted({"3.11", "3.12", "3.13", THIS_PYTHON})
+
+# pyenv's own commands start only the versions that are switched on; those that are installed stand here.
+if "PYENV_ROOT" in os.environ:
+    installed = Path(os.environ["PYENV_ROOT"]).glob("versions/*/bin")
+    os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *sorted(map(str, installed))])
 
 nox.needs_version = ">=2025.2.9"
 nox.options.sessions = ["lint", "typing", "docs", "package", "demo", "coverage", "tests_oldest", "tests"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -132,27 +133,24 @@ def test_a_token_of_another_list_is_refused(service: InMemorySageMaker) -> None:
         service.client().list_app_image_configs(NextToken="x")
 
 
-def test_a_list_is_filtered_and_sorted(client: AppImageConfigClient) -> None:
+def test_a_list_is_filtered_and_sorted() -> None:
     """By a part of the name, and by times on or before and on or after."""
+    start, second = datetime(2026, 1, 1, tzinfo=UTC), timedelta(seconds=1)
+    ticks = (start + tick * second for tick in itertools.count())
+    client = AppImageConfigClient(InMemorySageMaker(clock=lambda: next(ticks)).client())
     for name in ("b-lab", "a-lab", "c-editor"):
         client.create(AppImageConfig(app_image_config_name=name))
-    client.update(
-        AppImageConfig(app_image_config_name="b-lab", jupyter_lab_app_image_config=JupyterLabAppImageConfig())
-    )
-    assert listed(client, name_contains="lab", sort_by="Name", sort_order="Ascending") == ["a-lab", "b-lab"]
+    client.update(attrs.evolve(LAB, app_image_config_name="b-lab"))
+
+    assert listed(client) == ["c-editor", "a-lab", "b-lab"]
+    assert listed(client, sort_by="CreationTime", sort_order="Ascending") == ["b-lab", "a-lab", "c-editor"]
+    assert listed(client, sort_by="LastModifiedTime") == ["b-lab", "c-editor", "a-lab"]
     assert listed(client, sort_by="Name") == ["c-editor", "b-lab", "a-lab"]
-    created = client.describe("a-lab").creation_time
-    assert created is not None
-    second = timedelta(seconds=1)
-    assert "a-lab" in listed(client, creation_time_after=created, creation_time_before=created)
-    assert listed(client, creation_time_after=created + 60 * second) == []
-    assert listed(client, creation_time_before=created - 60 * second) == []
-    modified = client.describe("b-lab").last_modified_time
-    assert modified is not None
-    assert "b-lab" in listed(client, modified_time_after=modified, modified_time_before=modified)
-    assert listed(client, modified_time_after=modified + 60 * second) == []
-    assert listed(client, modified_time_before=modified - 60 * second) == []
-    assert set(listed(client, sort_by="LastModifiedTime", sort_order="Ascending")) == {"a-lab", "b-lab", "c-editor"}
+    assert listed(client, name_contains="lab", sort_order="Ascending") == ["b-lab", "a-lab"]
+    assert listed(client, creation_time_after=start + second) == ["c-editor", "a-lab"]
+    assert listed(client, creation_time_before=start + second) == ["a-lab", "b-lab"]
+    assert listed(client, modified_time_after=start + 3 * second) == ["b-lab"]
+    assert listed(client, modified_time_before=start + second) == ["a-lab"]
 
 
 def test_its_clients_are_boto3_clients_with_all_checks(service: InMemorySageMaker) -> None:

@@ -80,10 +80,18 @@ class InMemorySageMaker:
     Args:
         account_id: The account in the ARNs.
         region_name: The region of the clients and in the ARNs.
+        clock: What gives the creation and modification times, as aware datetimes; by default the time of day.
     """
 
-    def __init__(self, *, account_id: str = "123456789012", region_name: str = "us-east-1") -> None:
+    def __init__(
+        self,
+        *,
+        account_id: str = "123456789012",
+        region_name: str = "us-east-1",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         """Begin with no AppImageConfig."""
+        self._clock = clock
         self.account_id: Final = account_id
         self.region_name: Final = region_name
         self._stored: dict[str, _Stored] = {}
@@ -124,18 +132,19 @@ class InMemorySageMaker:
         return client
 
     def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        target = request.headers["X-Amz-Target"]
-        if isinstance(target, bytes):
-            target = target.decode()
+        target: Any = request.headers["X-Amz-Target"]
         body: Any = request.body
         try:
-            status, answer = 200, self._answer(target.rpartition(".")[2], json.loads(body))
+            status, answer = 200, self._answer(target.decode().rpartition(".")[2], json.loads(body))
         except _RefusedError as refusal:
             status, answer = 400, {"__type": refusal.code, "message": refusal.message}
         headers: Any = {"x-amzn-RequestId": str(uuid4()), "Content-Type": "application/x-amz-json-1.1"}
         return AWSResponse(
             request.url, status, headers, HTTPResponse(BytesIO(json.dumps(answer).encode()), preload_content=False)
         )
+
+    def _now(self) -> float:
+        return round(self._clock().timestamp(), 3)  # the service's times have milliseconds
 
     def _answer(self, operation_name: str, request: _Members) -> _Members:
         operation = self._operations.get(operation_name)
@@ -163,7 +172,7 @@ class InMemorySageMaker:
         name = request["AppImageConfigName"]
         if name in self._stored:
             raise _RefusedError("ResourceInUse", "The ID or Name specified is already in use.")
-        now = _now()
+        now = self._now()
         stored = self._stored[name] = _Stored(
             name=name,
             arn=f"arn:{self._partition}:sagemaker:{self.region_name}:{self.account_id}:app-image-config/{name}",
@@ -180,7 +189,7 @@ class InMemorySageMaker:
     def _update(self, request: _Members) -> _Members:
         stored = self._find(request)
         stored.app_configs |= _app_configs(request)
-        stored.last_modified_time = _now()
+        stored.last_modified_time = self._now()
         return {"AppImageConfigArn": stored.arn}
 
     def _delete(self, request: _Members) -> _Members:
@@ -236,10 +245,6 @@ class InMemorySageMaker:
         for key in request["TagKeys"]:
             stored.tags.pop(key, None)
         return {}
-
-
-def _now() -> float:
-    return round(datetime.now(UTC).timestamp(), 3)
 
 
 def _app_configs(request: _Members) -> _Members:
