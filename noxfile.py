@@ -109,5 +109,5 @@ def tests_oldest(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Require that the tests run every line and every branch."""
     install(session, "coverage")
-    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "run", str(Path(session.bin) / "pytest"), *session.posargs)
     session.run("coverage", "report")

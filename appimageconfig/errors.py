@@ -38,9 +38,9 @@ class Violation:
     """One fault of a value or of a request."""
 
     path: str
-    """Where, as the wire names it: ``KernelGatewayImageConfig.KernelSpecs[0].Name``; empty for the request itself."""
+    """Where it is on the wire, like ``KernelGatewayImageConfig.KernelSpecs[0].Name``; empty for the request itself."""
     constraint: str
-    """What is broken: ``type``, ``required``, ``unknown``, ``min``, ``max``, ``pattern`` or ``enum``."""
+    """What is broken, one of ``type required unknown min max pattern enum unique``."""
     message: str
     """What is wrong and what would be right. Never the value of an environment variable or of a container argument."""
 

@@ -166,11 +166,11 @@ class ContainerConfig(Shape):
         validator=constraints.CUSTOM_IMAGE_CONTAINER_ARGUMENTS,
         repr=_masked_sequence,
     )
-    """The arguments of the entrypoint: at most 50, each at most 64 characters. Its repr masks them."""
+    """At most 50 arguments of the entrypoint, each at most 64 characters. Its repr masks them."""
     container_entrypoint: tuple[str, ...] | None = attrs.field(
         default=None, converter=_optional_string_tuple, validator=constraints.CUSTOM_IMAGE_CONTAINER_ENTRYPOINT
     )
-    """The entrypoint: at most one string of at most 256 characters."""
+    """The entrypoint, at most one string of at most 256 characters."""
     container_environment_variables: Mapping[str, str] | None = attrs.field(
         default=None,
         converter=_optional_read_only,
@@ -221,7 +221,7 @@ class AppImageConfig(Shape):
     """
 
     app_image_config_name: str = attrs.field(validator=constraints.APP_IMAGE_CONFIG_NAME)
-    """The name: letters, digits and inner hyphens, at most 63 characters."""
+    """The name, at most 63 letters and digits, with hyphens only between them."""
     tags: Mapping[str, str] | None = attrs.field(
         default=None, converter=_optional_read_only, validator=constraints.TAG_LIST, repr=_plain_mapping
     )
@@ -255,9 +255,9 @@ class AppImageConfigDetails(Shape):
     app_image_config_name: str | None = attrs.field(default=None, validator=constraints.APP_IMAGE_CONFIG_NAME)
     """The name."""
     creation_time: datetime | None = attrs.field(default=None, validator=constraints.TIMESTAMP)
-    """When it was created: aware, in UTC."""
+    """When it was created, an aware time in UTC."""
     last_modified_time: datetime | None = attrs.field(default=None, validator=constraints.TIMESTAMP)
-    """When it was last changed: aware, in UTC."""
+    """When it was last changed, an aware time in UTC."""
     kernel_gateway_image_config: KernelGatewayImageConfig | None = attrs.field(
         default=None, validator=Structure(KernelGatewayImageConfig)
     )

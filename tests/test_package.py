@@ -77,9 +77,10 @@ def test_the_run_time_dependencies_are_four_without_upper_limits() -> None:
     assert metadata("appimageconfig")["Requires-Python"] == ">=3.11"
 
 
-def test_the_examples_of_the_readme_run() -> None:
-    """Those that show what is printed."""
-    results = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+@pytest.mark.parametrize("page", ["README.md", "docs/absent-versus-empty.md", "docs/errors.md"])
+def test_the_examples_of_the_documentation_run(page: str) -> None:
+    """And print what is shown."""
+    results = doctest.testfile(str(ROOT / page), module_relative=False)
     assert results.attempted >= 4
     assert results.failed == 0
 

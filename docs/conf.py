@@ -1,0 +1,33 @@
+"""How Sphinx builds the documentation."""
+
+from importlib.metadata import version as version_of
+
+project = "appimageconfig"
+author = "The appimageconfig maintainers"
+project_copyright = "2026, the appimageconfig maintainers"
+release = version = version_of("appimageconfig")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = f"appimageconfig {release}"
+html_copy_source = False
+
+nitpicky = True
+# Types of other projects, whose documentation is not looked up: the build needs no network.
+nitpick_ignore_regex = [
+    ("py:.*", r"(attrs|attr|boto3|botocore|cattrs|collections|concurrent|datetime|typing)\..*"),
+    ("py:.*", r"(Any|BaseClient|Callable|ClientError|Config|Iterable|Iterator|Literal|Mapping|Session|datetime|tuple)"),
+    ("py:.*", r"(ValueError|TypeError|SageMakerClient|SortBy|SortOrder|optional)"),
+]
+default_role = "py:obj"
+autodoc_default_options = {
+    "members": True,
+    "inherited-members": "Exception",
+    "exclude-members": "with_traceback,add_note",
+}
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
+add_module_names = False
+toc_object_entries_show_parents = "hide"
