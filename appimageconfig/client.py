@@ -211,13 +211,13 @@ class AppImageConfigClient:
         its first item is asked for. The items are whole, so nothing is described.
 
         Args:
-            name_contains: A part of the name.
-            creation_time_after: Only what was created after this time.
-            creation_time_before: Only what was created before this time.
-            modified_time_after: Only what was last modified after this time.
-            modified_time_before: Only what was last modified before this time.
-            sort_by: ``CreationTime``, ``LastModifiedTime`` or ``Name``; None is the service's default.
-            sort_order: ``Ascending`` or ``Descending``; None is the service's default.
+            name_contains: A part of the name; the service model allows no hyphen at either end of it.
+            creation_time_after: Only what was created on or after this time.
+            creation_time_before: Only what was created on or before this time.
+            modified_time_after: Only what was last modified on or after this time.
+            modified_time_before: Only what was last modified on or before this time.
+            sort_by: ``CreationTime`` (the service's default), ``LastModifiedTime`` or ``Name``.
+            sort_order: ``Descending`` (the service's default) or ``Ascending``.
 
         Pass aware times: botocore reads a naive one in the local time zone.
         """

@@ -27,7 +27,7 @@ autodoc_default_options = {
     "exclude-members": "with_traceback,add_note",
 }
 autodoc_typehints = "signature"
-autodoc_preserve_defaults = True
+autodoc_member_order = "bysource"
 python_use_unqualified_type_names = True
 add_module_names = False
 toc_object_entries_show_parents = "hide"

@@ -88,10 +88,10 @@ class InMemorySageMaker:
         *,
         account_id: str = "123456789012",
         region_name: str = "us-east-1",
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         """Begin with no AppImageConfig."""
-        self._clock = clock
+        self._clock = clock or (lambda: datetime.now(UTC))
         self.account_id: Final = account_id
         self.region_name: Final = region_name
         self._stored: dict[str, _Stored] = {}
