@@ -12,6 +12,7 @@ A typed, model-checked, lossless client of Amazon SageMaker's AppImageConfig API
 """
 
 from appimageconfig.client import AppImageConfigClient
+from appimageconfig.constraints import unchecked
 from appimageconfig.errors import (
     AccessDeniedError,
     AppImageConfigError,
@@ -59,4 +60,5 @@ __all__ = [
     "from_request",
     "from_response",
     "to_request",
+    "unchecked",
 ]

@@ -24,19 +24,49 @@ import attrs
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
-_checked: Final[ContextVar[bool]] = ContextVar("checked", default=True)
+# The traits of the model that say what a value is, against those that say how much of it there may be.
+_STRUCTURE: Final = frozenset({"type", "required", "unknown", "unique"})
+_LIMITS: Final = frozenset({"min", "max", "pattern", "enum"})
+_enforced: Final[ContextVar[frozenset[str]]] = ContextVar("enforced", default=_STRUCTURE | _LIMITS)
 
 
 @contextmanager
-def trusted() -> Generator[None]:
-    """Check nothing within the block: its values come from the service, or have been checked already."""
-    token = _checked.set(False)
+def _enforcing(traits: frozenset[str]) -> Generator[None]:
+    token = _enforced.set(traits)
     try:
         yield
     finally:
-        _checked.reset(token)
+        _enforced.reset(token)
+
+
+def unchecked() -> AbstractContextManager[None]:
+    """
+    Let values be built and requests be read within the block that are beyond the limits of the service model.
+
+    For the day on which AWS raises a limit before this library does. Lengths,
+    numbers of items, ranges, patterns and enums are left to the service; types,
+    required members and the names of members stay checked. It holds for the
+    thread or task that enters the block, and for no other::
+
+        with unchecked():
+            config = AppImageConfig(app_image_config_name="x" * 80)
+        client.create(config)
+    """
+    return _enforcing(_STRUCTURE)
+
+
+def trusted() -> AbstractContextManager[None]:
+    """Check nothing within the block: its values come from the service, or have been checked already."""
+    return _enforcing(frozenset())
+
+
+def enforced(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """Return those of the *violations* that count here: see `unchecked`."""
+    traits = _enforced.get()
+    return tuple(violation for violation in violations if violation.constraint in traits)
 
 
 def member_name(field_name: str) -> str:
@@ -51,12 +81,16 @@ class Constraint(ABC):
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each fault of *value*, which stands at *path*."""
 
+    def accepts(self, value: object) -> bool:
+        """Tell whether *value* has no fault. A subclass may find that out faster than by looking for faults."""
+        return next(self.violations(value, ""), None) is None
+
     def __call__(self, instance: attrs.AttrsInstance, attribute: attrs.Attribute[Any], value: object) -> None:
         """Validate one field of *instance*; attrs calls this when all fields are set."""
-        if value is None and attribute.default is None:
+        if (value is None and attribute.default is None) or not _enforced.get() or self.accepts(value):
             return
-        if _checked.get() and next(self.violations(value, ""), None) is not None:
-            raise InvalidAppImageConfigError(_violations_of(instance))
+        if violations := enforced(_violations_of(instance)):
+            raise InvalidAppImageConfigError(violations)
 
 
 def _violations_of(instance: attrs.AttrsInstance) -> Iterator[Violation]:
@@ -76,6 +110,11 @@ def is_list(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, list | tuple)
 
 
+# What is expected where Python and the wire differ.
+TAGS_IN_PYTHON: Final = "a map of tag keys to tag values"
+TAGS_ON_THE_WIRE: Final = "a list of maps with Key and Value"
+REQUEST: Final = "a map of the members of a request"
+
 _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
     (type(None), "null"),
     (bool, "a boolean"),
@@ -89,35 +128,80 @@ _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
 
 def type_violation(path: str, expected: str, value: Any) -> Violation:
     """Return the violation that *value* is not *expected*, naming its type in words that fit JSON as well as Python."""
-    return Violation(path, "type", f"must be {expected}, not {_kind(value.__class__)}")
+    kind = _kind(value.__class__)
+    return Violation(path, "type", f"must be {expected}, not {kind}{_TYPE_HINTS.get((expected, kind), '')}")
 
 
 def _kind(type_: type) -> str:
     return next((name for types, name in _KINDS if issubclass(type_, types)), f"a {type_.__name__}")
 
 
-def _bounds(path: str, noun: str, size: int, minimum: int, maximum: int | None) -> Iterator[Violation]:
+# What people mean who write the one where the other is due.
+_TYPE_HINTS: Final = {
+    ("an integer", "a string"): "; write the number without quotes",
+    ("a list", "a string"): "; write a list that has it as its one item",
+    ("a map", "a list"): "; write {name: value}: the list of Key and Value is CloudFormation's way",
+    (TAGS_ON_THE_WIRE, "a map"): '; write [{"Key": "team", "Value": "ml"}]',
+    (TAGS_IN_PYTHON, "a list"): '; write {"team": "ml"}: the list of Key and Value is read by from_request',
+    (REQUEST, "a string"): "; parse the JSON first, with json.loads",
+}
+
+
+def _bounds(
+    path: str, size: int, minimum: int, maximum: int | None, *, noun: str, if_too_much: str = ""
+) -> Iterator[Violation]:
     if size < minimum:
         yield Violation(path, "min", f"{noun} {size}, minimum {minimum}")
     if maximum is not None and size > maximum:
-        yield Violation(path, "max", f"{noun} {size}, limit {maximum}")
+        yield Violation(path, "max", f"{noun} {size}, limit {maximum}{if_too_much}")
 
 
 class Pattern:
-    """A regular expression of the model, matched in full."""
+    """A regular expression of the model."""
+
+    matches: Callable[[str], object]
+    """Tell whether the whole of a string matches; a trailing newline is part of it."""
 
     def __init__(self, expression: str, words: str) -> None:
         """Take the model's *expression* and say it in *words*."""
         self.expression = expression
         self.words = words
-        self._fullmatch = re.compile(self._in_python()).fullmatch
+        self.matches = self._matcher()
 
-    def _in_python(self) -> str:
-        return self.expression
+    def _matcher(self) -> Callable[[str], object]:
+        return re.compile(self.expression).fullmatch
 
-    def matches(self, value: str) -> bool:
-        """Tell whether the whole of *value* matches; a trailing newline is part of it."""
-        return self._fullmatch(value) is not None
+    def all_match(self, values: Collection[str]) -> bool:
+        """Tell whether the whole of each of *values* matches."""
+        return all(map(self.matches, values))
+
+    def message(self, value: str) -> str:
+        """Say what is wrong with *value*, without showing it: it may be a secret."""
+        return f"must be {self.words}{self._suggestion(value)} (pattern {self.expression})"
+
+    def _suggestion(self, value: str) -> str:
+        del value
+        return ""
+
+
+class NamePattern(Pattern):
+    """The pattern of names, which people often make from an image's tag, with its dots and underscores."""
+
+    def _suggestion(self, value: str) -> str:
+        name = re.sub("[^a-zA-Z0-9-]+", "-", value).strip("-")
+        return f", such as {name!r}" if name else ""
+
+
+class NotBlankPattern(Pattern):
+    r"""
+    The pattern ``(?!\s*$).+`` of arguments and of the names of environment variables: one line that is not blank.
+
+    `str.strip` knows the same white space as ``\s``, and is several times as fast for many strings.
+    """
+
+    def all_match(self, values: Collection[str]) -> bool:
+        """Tell whether each of *values* is one line that is not blank."""
+        return all(map(str.strip, values)) and "\n" not in "".join(values)
 
 
 class TagPattern(Pattern):
@@ -130,12 +214,9 @@ class TagPattern(Pattern):
     whose version may be newer.
     """
 
-    def _in_python(self) -> str:
-        return r"[A-Za-z0-9 _.:/=+\-@]*"
-
-    def matches(self, value: str) -> bool:
-        """Tell whether every character of *value* is one that the pattern allows."""
-        return super().matches(value) or all(map(_may_stand_in_a_tag, value))
+    def _matcher(self) -> Callable[[str], object]:
+        ascii_only = re.compile(r"[A-Za-z0-9 _.:/=+\-@]*").fullmatch
+        return lambda value: ascii_only(value) or all(map(_may_stand_in_a_tag, value))
 
 
 def _may_stand_in_a_tag(character: str) -> bool:
@@ -151,18 +232,41 @@ class String(Constraint):
     max: int | None = None
     pattern: Pattern | None = None
     enum: tuple[str, ...] = ()
+    if_too_long: str = ""
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each fault of *value*, which stands at *path*."""
         if not isinstance(value, str):
             yield type_violation(path, "a string", value)
             return
-        yield from _bounds(path, "length", len(value), self.min, self.max)
+        yield from _bounds(path, len(value), self.min, self.max, noun="length", if_too_much=self.if_too_long)
         fits = self.max is None or len(value) <= self.max
         if self.pattern is not None and fits and not self.pattern.matches(value):
-            yield Violation(path, "pattern", f"must be {self.pattern.words}: {self.pattern.expression}")
+            yield Violation(path, "pattern", self.pattern.message(value))
         if self.enum and value not in self.enum:
             yield Violation(path, "enum", f"must be one of {', '.join(self.enum)}")
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether *value* has no fault."""
+        return (
+            type(value) is str
+            and self.min <= len(value)
+            and (self.max is None or len(value) <= self.max)
+            and (self.pattern is None or bool(self.pattern.matches(value)))
+            and (not self.enum or value in self.enum)
+        )
+
+    def accepts_all(self, values: Collection[Any]) -> bool:
+        """Tell whether none of *values* has a fault; false also for what is worth a closer look."""
+        if not values:
+            return True
+        return (
+            set(map(type, values)) == {str}
+            and (self.max is None or max(map(len, values)) <= self.max)
+            and (not self.min or min(map(len, values)) >= self.min)
+            and (self.pattern is None or self.pattern.all_match(values))
+            and not self.enum
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -177,7 +281,11 @@ class Integer(Constraint):
         if not isinstance(value, int) or isinstance(value, bool):
             yield type_violation(path, "an integer", value)
             return
-        yield from _bounds(path, "is", value, self.min, self.max)
+        yield from _bounds(path, value, self.min, self.max, noun="is")
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether *value* has no fault."""
+        return type(value) is int and value >= self.min and (self.max is None or value <= self.max)
 
 
 @attrs.frozen
@@ -198,8 +306,12 @@ class Structure(Constraint):
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each fault of *value*, which stands at *path*."""
-        if not isinstance(value, self.model):
+        if not self.accepts(value):
             yield type_violation(path, f"a {self.model.__name__}", value)
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether *value* has no fault."""
+        return isinstance(value, self.model)
 
 
 @attrs.frozen(kw_only=True)
@@ -219,9 +331,15 @@ class List(Constraint):
         for index, item in enumerate(value):
             yield from self.item.violations(item, f"{path}[{index}]")
 
+    def accepts(self, value: object) -> bool:
+        """Tell whether *value* has no fault."""
+        if not is_list(value) or not self.min <= len(value) <= self.max:
+            return False
+        return self.item.accepts_all(value) if isinstance(self.item, String) else all(map(self.item.accepts, value))
+
     def bounds(self, size: int, path: str) -> Iterator[Violation]:
         """Yield what is wrong with *size* items."""
-        yield from _bounds(path, "number of items", size, self.min, self.max)
+        yield from _bounds(path, size, self.min, self.max, noun="number of items")
 
 
 @attrs.frozen(kw_only=True)
@@ -237,10 +355,19 @@ class Map(Constraint):
         if not is_map(value):
             yield type_violation(path, "a map", value)
             return
-        yield from _bounds(path, "number of entries", len(value), 0, self.max)
+        yield from _bounds(path, len(value), 0, self.max, noun="number of entries")
         for name, item in value.items():
             yield from self.key.violations(name, f"{path}[{name!r}]")
             yield from self.value.violations(item, f"{path}[{name!r}]")
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether *value* has no fault."""
+        return (
+            is_map(value)
+            and len(value) <= self.max
+            and self.key.accepts_all(value.keys())
+            and self.value.accepts_all(value.values())
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -254,7 +381,7 @@ class Tags(Constraint):
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each fault of *value*, which stands at *path*."""
         if not is_map(value):
-            yield type_violation(path, "a mapping of tag keys to tag values", value)
+            yield type_violation(path, TAGS_IN_PYTHON, value)
             return
         yield from self.bounds(len(value), path)
         for index, (key, item) in enumerate(value.items()):
@@ -263,15 +390,15 @@ class Tags(Constraint):
 
     def bounds(self, size: int, path: str) -> Iterator[Violation]:
         """Yield what is wrong with *size* tags."""
-        yield from _bounds(path, "number of tags", size, 0, self.max)
+        yield from _bounds(path, size, 0, self.max, noun="number of tags")
 
 
-_NOT_BLANK: Final = Pattern(r"(?!\s*$).+", "one line that is not blank")
+_NOT_BLANK: Final = NotBlankPattern(r"(?!\s*$).+", "one line that is not blank")
 _TAG: Final = TagPattern(r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)", "letters, digits, separators and _ . : / = + - @")
 
 APP_IMAGE_CONFIG_NAME: Final = String(
     max=63,
-    pattern=Pattern(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", "letters and digits, with hyphens only between them"),
+    pattern=NamePattern(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", "letters and digits, with hyphens only between them"),
 )
 TAG_KEY: Final = String(min=1, max=128, pattern=_TAG)
 TAG_VALUE: Final = String(max=256, pattern=_TAG)
@@ -295,7 +422,9 @@ DEFAULT_GID: Final = Integer(min=0, max=65535)
 CUSTOM_IMAGE_CONTAINER_ARGUMENTS: Final = List(item=String(max=64, pattern=_NOT_BLANK), max=50)
 CUSTOM_IMAGE_CONTAINER_ENTRYPOINT: Final = List(item=String(max=256, pattern=_NOT_BLANK), max=1)
 CUSTOM_IMAGE_CONTAINER_ENVIRONMENT_VARIABLES: Final = Map(
-    key=String(max=256, pattern=_NOT_BLANK), value=String(max=256), max=25
+    key=String(max=256, pattern=_NOT_BLANK),
+    value=String(max=256, if_too_long="; a longer value has to come with the image, or in several variables"),
+    max=25,
 )
 MAX_RESULTS: Final = Integer(min=1, max=100)
 LIST_TAGS_MAX_RESULTS: Final = Integer(min=50)

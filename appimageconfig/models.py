@@ -15,7 +15,7 @@ Building a value checks it against SageMaker's service model and raises one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, KeysView, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -34,11 +34,7 @@ V_co = TypeVar("V_co", covariant=True)
 
 
 class ReadOnlyMapping(Mapping[K, V_co]):
-    """
-    A mapping that never changes: hashable, picklable, and equal to every mapping of the same items in any order.
-
-    Its repr shows the keys and not the values, which may be secrets.
-    """
+    """A mapping that never changes: hashable, picklable, and equal to every mapping of the same items in any order."""
 
     __slots__ = ("_items",)
 
@@ -58,25 +54,47 @@ class ReadOnlyMapping(Mapping[K, V_co]):
         """Return the number of keys."""
         return len(self._items)
 
+    # The views of a dict are several times as fast as those that Mapping makes from the three methods above.
+
+    def keys(self) -> KeysView[K]:
+        """Return a view of the keys."""
+        return self._items.keys()
+
+    def values(self) -> ValuesView[V_co]:
+        """Return a view of the values."""
+        return self._items.values()
+
+    def items(self) -> ItemsView[K, V_co]:
+        """Return a view of the items."""
+        return self._items.items()
+
     def __hash__(self) -> int:
         """Return a hash that agrees with equality."""
         return hash(frozenset(self._items.items()))
 
     def __repr__(self) -> str:
+        """Show the items as a dict does."""
+        return repr(self._items)
+
+
+class SecretMapping(ReadOnlyMapping[K, V_co]):
+    """A `ReadOnlyMapping` whose repr shows the keys and masks the values."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
         """Show the keys alone."""
-        return f"ReadOnlyMapping({_masked_mapping(self)})"
+        return "{" + ", ".join(f"{key!r}: ***" for key in self) + "}"
 
 
-def _masked_mapping(mapping: Mapping[Any, Any] | None) -> str:
-    return "None" if mapping is None else "{" + ", ".join(f"{key!r}: ***" for key in mapping) + "}"
+class SecretTuple(tuple[V_co, ...]):
+    """A tuple whose repr masks the items and shows their number."""
 
+    __slots__ = ()
 
-def _masked_sequence(sequence: Sequence[Any] | None) -> str:
-    return "None" if sequence is None else "(" + "***, " * len(sequence) + ")"
-
-
-def _plain_mapping(mapping: Mapping[Any, Any] | None) -> str:
-    return "None" if mapping is None else repr(dict(mapping))
+    def __repr__(self) -> str:
+        """Show the number of items alone."""
+        return "(" + "***, " * len(self) + ")"
 
 
 # The converters freeze what has an order or keys and leave everything else as it is, for the validators to refuse
@@ -84,25 +102,27 @@ def _plain_mapping(mapping: Mapping[Any, Any] | None) -> str:
 # letters, the other has no order to keep.
 
 
-def _frozen_sequence(value: Any) -> Any:
-    return tuple(value) if _is_ordered(value) else value
-
-
-def _is_ordered(value: object) -> bool:
-    return isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray | Mapping | AbstractSet)
+def _is_ordered(value: Any) -> bool:
+    return isinstance(value, list | tuple) or (
+        isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray | Mapping | AbstractSet)
+    )
 
 
 def _kernel_spec_tuple(value: Iterable[KernelSpec]) -> tuple[KernelSpec, ...]:
-    return cast("tuple[KernelSpec, ...]", _frozen_sequence(value))
+    return tuple(value) if _is_ordered(value) else cast("Any", value)
 
 
 def string_tuple(value: Iterable[str]) -> tuple[str, ...]:
     """Copy *value* into a tuple."""
-    return cast("tuple[str, ...]", _frozen_sequence(value))
+    return tuple(value) if _is_ordered(value) else cast("Any", value)
 
 
 def _optional_string_tuple(value: Iterable[str] | None) -> tuple[str, ...] | None:
     return None if value is None else string_tuple(value)
+
+
+def _optional_secret_tuple(value: Iterable[str] | None) -> tuple[str, ...] | None:
+    return SecretTuple(value) if value is not None and _is_ordered(value) else cast("Any", value)
 
 
 def read_only(value: Mapping[str, str]) -> Mapping[str, str]:
@@ -114,23 +134,30 @@ def _optional_read_only(value: Mapping[str, str] | None) -> Mapping[str, str] | 
     return None if value is None else read_only(value)
 
 
-def _deeply_read_only(value: Any) -> Any:
+def _optional_secret_mapping(value: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    return SecretMapping(value) if is_map(value) else value
+
+
+def _deeply_secret(value: Any) -> Any:
     if is_map(value):
-        return ReadOnlyMapping({key: _deeply_read_only(item) for key, item in value.items()})
+        return SecretMapping({key: _deeply_secret(item) for key, item in value.items()})
     if is_list(value):
-        return tuple(_deeply_read_only(item) for item in value)
+        return SecretTuple(_deeply_secret(item) for item in value)
     return value
 
 
+_NOTHING_UNMODELLED: SecretMapping[str, Any] = SecretMapping({})
+
+
 def _unmodelled(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", _deeply_read_only(value))
+    return value if value is _NOTHING_UNMODELLED else cast("Mapping[str, Any]", _deeply_secret(value))
 
 
 @attrs.frozen(kw_only=True)
 class Shape:
     """What all structures have in common."""
 
-    unmodelled: Mapping[str, Any] = attrs.field(default=ReadOnlyMapping({}), converter=_unmodelled, repr=False)
+    unmodelled: Mapping[str, Any] = attrs.field(default=_NOTHING_UNMODELLED, converter=_unmodelled, repr=False)
     """Members of a response that this version does not know, under their wire names; they travel back in requests."""
 
 
@@ -162,9 +189,8 @@ class ContainerConfig(Shape):
 
     container_arguments: tuple[str, ...] | None = attrs.field(
         default=None,
-        converter=_optional_string_tuple,
+        converter=_optional_secret_tuple,
         validator=constraints.CUSTOM_IMAGE_CONTAINER_ARGUMENTS,
-        repr=_masked_sequence,
     )
     """At most 50 arguments of the entrypoint, each at most 64 characters. Its repr masks them."""
     container_entrypoint: tuple[str, ...] | None = attrs.field(
@@ -173,9 +199,8 @@ class ContainerConfig(Shape):
     """The entrypoint, at most one string of at most 256 characters."""
     container_environment_variables: Mapping[str, str] | None = attrs.field(
         default=None,
-        converter=_optional_read_only,
+        converter=_optional_secret_mapping,
         validator=constraints.CUSTOM_IMAGE_CONTAINER_ENVIRONMENT_VARIABLES,
-        repr=_masked_mapping,
     )
     """At most 25 environment variables, names and values at most 256 characters. Its repr masks the values."""
 
@@ -223,7 +248,7 @@ class AppImageConfig(Shape):
     app_image_config_name: str = attrs.field(validator=constraints.APP_IMAGE_CONFIG_NAME)
     """The name, at most 63 letters and digits, with hyphens only between them."""
     tags: Mapping[str, str] | None = attrs.field(
-        default=None, converter=_optional_read_only, validator=constraints.TAG_LIST, repr=_plain_mapping
+        default=None, converter=_optional_read_only, validator=constraints.TAG_LIST
     )
     """At most 50 tags, or None to say nothing of tags."""
     kernel_gateway_image_config: KernelGatewayImageConfig | None = attrs.field(

@@ -12,14 +12,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_origin
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, cast, get_origin
 
 import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from appimageconfig import constraints, operations
-from appimageconfig.constraints import List, Structure, Tags, is_list, is_map, member_name, trusted, type_violation
+from appimageconfig.constraints import (
+    REQUEST,
+    TAGS_ON_THE_WIRE,
+    List,
+    Structure,
+    Tags,
+    enforced,
+    is_list,
+    is_map,
+    member_name,
+    trusted,
+    type_violation,
+)
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.models import (
     AppImageConfig,
@@ -31,15 +44,11 @@ from appimageconfig.models import (
     KernelGatewayImageConfig,
     KernelSpec,
     ReadOnlyMapping,
-    Shape,
+    SecretTuple,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    from appimageconfig.constraints import Constraint
-
-S = TypeVar("S", bound=Shape)
 
 
 def to_request(config: AppImageConfig) -> dict[str, Any]:
@@ -63,7 +72,7 @@ def from_request(request: Mapping[str, Any]) -> AppImageConfig:
         InvalidAppImageConfigError: *request* breaks the service model; all its faults are in the one error, in the
             order of the document.
     """
-    if violations := tuple(_structure_violations(request, AppImageConfig, "")):
+    if violations := enforced(_structure_violations(request, AppImageConfig, "")):
         raise InvalidAppImageConfigError(violations)
     with trusted():
         return _converter.structure(request, AppImageConfig)
@@ -106,13 +115,15 @@ class _Tag:
     value: str = attrs.field(validator=constraints.TAG_VALUE)
 
 
-def _modelled_fields(model: type[attrs.AttrsInstance]) -> dict[str, attrs.Attribute[Any]]:
+@cache
+def _modelled_fields(model: Any) -> dict[str, attrs.Attribute[Any]]:
     return {member_name(field.name): field for field in attrs.fields(model) if field.name != "unmodelled"}
 
 
 def _structure_violations(value: object, model: type[attrs.AttrsInstance], path: str) -> Iterator[Violation]:
     if not is_map(value):
-        yield type_violation(path, f"a map of the members of {model.__name__.strip('_')}", value)
+        expected = REQUEST if model is AppImageConfig else f"a map like {model.__name__.strip('_')}"
+        yield type_violation(path, expected, value)
         return
     fields = _modelled_fields(model)
     prefix = f"{path}." if path else ""
@@ -126,24 +137,23 @@ def _structure_violations(value: object, model: type[attrs.AttrsInstance], path:
             yield Violation(f"{prefix}{member}", "required", "is required and missing")
 
 
-def _member_violations(value: object, constraint: object, path: str) -> Iterator[Violation]:
+def _member_violations(value: object, constraint: Any, path: str) -> Iterator[Violation]:
     """Yield the faults of a member as the wire writes it; structures and tags look different there."""
-    match constraint:
-        case Structure(model=model):
-            yield from _structure_violations(value, model, path)
-        case List(item=Structure(model=model)) if is_list(value):
-            yield from constraint.bounds(len(value), path)
-            for index, item in enumerate(value):
-                yield from _structure_violations(item, model, f"{path}[{index}]")
-        case Tags():
-            yield from _tags_violations(value, constraint, path)
-        case _:
-            yield from cast("Constraint", constraint).violations(value, path)
+    if isinstance(constraint, Structure):
+        yield from _structure_violations(value, constraint.model, path)
+    elif isinstance(constraint, Tags):
+        yield from _tags_violations(value, constraint, path)
+    elif isinstance(constraint, List) and isinstance(constraint.item, Structure) and is_list(value):
+        yield from constraint.bounds(len(value), path)
+        for index, item in enumerate(value):
+            yield from _structure_violations(item, constraint.item.model, f"{path}[{index}]")
+    elif not constraint.accepts(value):
+        yield from constraint.violations(value, path)
 
 
 def _tags_violations(value: object, constraint: Tags, path: str) -> Iterator[Violation]:
     if not is_list(value):
-        yield type_violation(path, "a list of maps with Key and Value", value)
+        yield type_violation(path, TAGS_ON_THE_WIRE, value)
         return
     yield from constraint.bounds(len(value), path)
     first: dict[str, int] = {}
@@ -154,7 +164,15 @@ def _tags_violations(value: object, constraint: Tags, path: str) -> Iterator[Vio
             yield Violation(f"{path}[{index}].Key", "unique", f"is the key of {path}[{first[key]}] as well")
 
 
+# Members that people expect here and that belong to other operations.
+_ELSEWHERE: Final = {
+    "ImageUri": "; the image is named in CreateImageVersion, and joined to this config in UpdateDomain's CustomImages",
+}
+
+
 def _suggestion(member: object, members: Mapping[str, Any]) -> str:
+    if member in _ELSEWHERE:
+        return _ELSEWHERE[str(member)]
     lowered = {name.lower(): name for name in members}
     close = get_close_matches(str(member).lower(), lowered, n=1)
     return f"; did you mean {lowered[close[0]]}?" if close else f"; its members are {', '.join(members)}"
@@ -226,12 +244,12 @@ def _unstructure_hook(model: type[attrs.AttrsInstance]) -> Callable[[Any], dict[
     return without_absent
 
 
-def _structure_hook(model: type[S]) -> Callable[[Mapping[str, Any], Any], S]:
+def _structure_hook(model: Any) -> Callable[[Mapping[str, Any], Any], Any]:
     structure = make_dict_structure_fn(model, _converter, **_overrides(model))
     fields = _modelled_fields(model)
     required = dict.fromkeys(member for member, field in fields.items() if field.default is attrs.NOTHING)
 
-    def with_unmodelled(members: Mapping[str, Any], _: Any) -> S:
+    def with_unmodelled(members: Mapping[str, Any], _: Any) -> Any:
         present = {member: item for member, item in members.items() if item is not None}
         value = structure(required | present, model)
         unmodelled = {member: item for member, item in present.items() if member not in fields}
@@ -249,14 +267,14 @@ def _is_kernel_specs(type_: Any) -> bool:
 
 
 def _is_tuple(type_: Any) -> bool:
-    return type_ is tuple or get_origin(type_) is tuple
+    return type_ in (tuple, SecretTuple) or get_origin(type_) is tuple
 
 
 _converter.register_structure_hook_func(_is_passed_through, _as_it_is)
 _converter.register_structure_hook_func(_is_kernel_specs, _kernel_specs_from_wire)
 _converter.register_structure_hook(datetime, _time_from_wire)
 _converter.register_unstructure_hook_func(_is_tuple, _list_to_wire)
-_converter.register_unstructure_hook(ReadOnlyMapping, _plain)
+_converter.register_unstructure_hook(ReadOnlyMapping, dict)
 # Innermost first: each hook compiles in those of its members.
 for _model in (
     KernelSpec,

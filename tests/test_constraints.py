@@ -133,4 +133,7 @@ def test_a_violation_says_the_limit_and_what_it_is_now() -> None:
     """Never the value of an environment variable."""
     with pytest.raises(InvalidAppImageConfigError) as caught:
         ContainerConfig(container_environment_variables={"NO_PROXY": "hush" * 100})
-    assert str(caught.value.violations[0]) == "ContainerEnvironmentVariables['NO_PROXY']: length 400, limit 256"
+    assert str(caught.value.violations[0]) == (
+        "ContainerEnvironmentVariables['NO_PROXY']: length 400, limit 256; "
+        "a longer value has to come with the image, or in several variables"
+    )

@@ -31,7 +31,13 @@ from appimageconfig import (
     to_request,
 )
 
-NAME_PATTERN = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
+TOO_LONG = "; a longer value has to come with the image, or in several variables"
+ONE_ITEM = "write a list that has it as its one item"
+BAD_NAME = (
+    "must be letters and digits, with hyphens only between them, such as 'a-b' "
+    "(pattern [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})"
+)
+NO_IMAGE = "the image is named in CreateImageVersion, and joined to this config in UpdateDomain's CustomImages"
 REQUESTS = sorted(Path(__file__).parent.parent.glob("examples/requests/*.json"))
 
 
@@ -163,25 +169,25 @@ def test_there_are_example_requests_of_every_kind() -> None:
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [
-        ([], ["(request): must be a map of the members of AppImageConfig, not a list"]),
+        ([], ["(request): must be a map of the members of a request, not a list"]),
         ({}, ["AppImageConfigName: is required and missing"]),
         ({"AppImageConfigName": None}, ["AppImageConfigName: must be a string, not null"]),
         ({"AppImageConfigName": 5}, ["AppImageConfigName: must be a string, not an integer"]),
         (
             {"AppImageConfigName": "a", "Tags": {"team": "ml"}},
-            ["Tags: must be a list of maps with Key and Value, not a map"],
+            ['Tags: must be a list of maps with Key and Value, not a map; write [{"Key": "team", "Value": "ml"}]'],
         ),
         (
             {"AppImageConfigName": "a", "Tags": ["team", {"Key": "k"}, {"Key": "k", "Value": "v"}]},
             [
-                "Tags[0]: must be a map of the members of Tag, not a string",
+                "Tags[0]: must be a map like Tag, not a string",
                 "Tags[1].Value: is required and missing",
                 "Tags[2].Key: is the key of Tags[1] as well",
             ],
         ),
         (
             {"AppImageConfigName": "a", "JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerEntrypoint": "x"}}},
-            ["JupyterLabAppImageConfig.ContainerConfig.ContainerEntrypoint: must be a list, not a string"],
+            [f"JupyterLabAppImageConfig.ContainerConfig.ContainerEntrypoint: must be a list, not a string; {ONE_ITEM}"],
         ),
         (
             {"AppImageConfigName": "a", "KernelGatewayImageConfig": {"KernelSpecs": {"Name": "python3"}}},
@@ -226,19 +232,20 @@ def test_all_faults_come_at_once_in_the_order_of_the_document() -> None:
         "AppImageConfigName": "a_b\n",
     }
     variables = "JupyterLabAppImageConfig.ContainerConfig.ContainerEnvironmentVariables"
+    files = "KernelGatewayImageConfig.FileSystemConfig"
     arguments = "JupyterLabAppImageConfig.ContainerConfig.ContainerArguments"
     assert faults(request) == [
-        f"{variables}['NO_PROXY']: length 257, limit 256",
-        f"{variables}['']: must be one line that is not blank: (?!\\s*$).+",
+        f"{variables}['NO_PROXY']: length 257, limit 256{TOO_LONG}",
+        f"{variables}['']: must be one line that is not blank (pattern (?!\\s*$).+)",
         f"{variables}['N']: must be a string, not an integer",
-        f"{arguments}[1]: must be one line that is not blank: (?!\\s*$).+",
+        f"{arguments}[1]: must be one line that is not blank (pattern (?!\\s*$).+)",
         f"{arguments}[2]: length 65, limit 64",
-        "JupyterLabAppImageConfig.ImageUri: is no member here; its members are FileSystemConfig, ContainerConfig",
+        f"JupyterLabAppImageConfig.ImageUri: is no member here; {NO_IMAGE}",
         "KernelGatewayImageConfig.KernelSpec: is no member here; did you mean KernelSpecs?",
-        "KernelGatewayImageConfig.FileSystemConfig.MountPath: must be an absolute path, beginning with a slash: \\/.*",
-        "KernelGatewayImageConfig.FileSystemConfig.DefaultGid: is -1, minimum 0",
+        f"{files}.MountPath: must be an absolute path, beginning with a slash (pattern \\/.*)",
+        f"{files}.DefaultGid: is -1, minimum 0",
         "KernelGatewayImageConfig.KernelSpecs: is required and missing",
-        f"AppImageConfigName: must be letters and digits, with hyphens only between them: {NAME_PATTERN}",
+        f"AppImageConfigName: {BAD_NAME}",
     ]
 
 
