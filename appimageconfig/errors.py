@@ -188,7 +188,7 @@ class ThrottlingError(ServiceError):
 
 # ValidationException, throttling and authorization errors are in no SageMaker model: the codes are those of AWS's
 # "Common Errors" pages and of the signature check, under which AWS services answer for all operations alike.
-_ERRORS: Mapping[str, type[ServiceError]] = {
+ERROR_CODES: Mapping[str, type[ServiceError]] = {
     code: error
     for error, codes in {
         ResourceInUseError: ("ResourceInUse",),
@@ -244,7 +244,7 @@ def from_client_error(error: ClientError, app_image_config_name: str | None = No
     plain `ServiceError`.
     """
     code = error.response.get("Error", {}).get("Code", "")
-    error_class = _ERRORS.get(code, ServiceError)
+    error_class = ERROR_CODES.get(code, ServiceError)
     return error_class(cast("Mapping[str, Any]", error.response), error.operation_name, app_image_config_name)
 
 

@@ -122,7 +122,7 @@ def _modelled_fields(model: Any) -> dict[str, attrs.Attribute[Any]]:
 
 def _structure_violations(value: object, model: type[attrs.AttrsInstance], path: str) -> Iterator[Violation]:
     if not is_map(value):
-        expected = REQUEST if model is AppImageConfig else f"a map like {model.__name__.strip('_')}"
+        expected = REQUEST if not path else f"a map like {model.__name__.strip('_')}"
         yield type_violation(path, expected, value)
         return
     fields = _modelled_fields(model)

@@ -6,12 +6,18 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from appimageconfig import AppImageConfigClient
 from appimageconfig.testing import InMemorySageMaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# Chosen by --hypothesis-profile; the examples of a test may take as long as they need.
+settings.register_profile("normal", max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("nightly", settings.get_profile("normal"), max_examples=20_000)
+settings.load_profile("normal")
 
 
 @pytest.fixture(autouse=True, scope="session")

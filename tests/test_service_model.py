@@ -1,0 +1,216 @@
+"""
+What this library holds of the service model, against the model of the installed botocore.
+
+A failure here means that AWS has changed the API. Its sentence says what to add and where.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import boto3
+import botocore.session
+import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from service_model import PAGINATORS, RESPONSES, description, differences
+from wire import Answer, Wire
+
+from appimageconfig import AppImageConfigClient, ContainerConfig, FileSystemConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/image"
+
+
+def test_nothing_differs_from_the_installed_model() -> None:
+    """Members and their order, required, min, max, pattern, enum, and errors, of all that the operations reach."""
+    assert differences(ServiceModel(description(), "sagemaker")) == []
+
+
+def test_the_paginators_are_those_that_the_client_uses() -> None:
+    """With the tokens and the result that it counts on."""
+    paginators = botocore.session.Session().get_paginator_model("sagemaker")
+    assert {name: paginators.get_paginator(name) for name in PAGINATORS} == PAGINATORS
+
+
+def set_trait(shape: str, trait: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    """Return a change of the model that sets a trait of a shape."""
+
+    def change(shapes: dict[str, Any]) -> None:
+        shapes[shape][trait] = value
+
+    return change
+
+
+def add_member(shape: str, member: str, of: str) -> Callable[[dict[str, Any]], None]:
+    """Return a change of the model that adds a member to a structure."""
+
+    def change(shapes: dict[str, Any]) -> None:
+        shapes[shape]["members"][member] = {"shape": of}
+
+    return change
+
+
+def remove_member(shape: str, member: str) -> Callable[[dict[str, Any]], None]:
+    """Return a change of the model that takes a member from a structure."""
+
+    def change(shapes: dict[str, Any]) -> None:
+        del shapes[shape]["members"][member]
+
+    return change
+
+
+CHANGES = [
+    (
+        add_member("ContainerConfig", "StopTimeout", "DefaultUid"),
+        (
+            "ContainerConfig has a member StopTimeout: "
+            "add the field stop_timeout to ContainerConfig in appimageconfig/models.py"
+        ),
+    ),
+    (
+        add_member("CreateAppImageConfigRequest", "StreamlitAppImageConfig", "CodeEditorAppImageConfig"),
+        (
+            "CreateAppImageConfigRequest has a member StreamlitAppImageConfig: "
+            "add the field streamlit_app_image_config to AppImageConfig in appimageconfig/models.py"
+        ),
+    ),
+    (
+        add_member("CreateAppImageConfigResponse", "Warning", "MountPath"),
+        "the response of CreateAppImageConfig differs in Warning: read it in appimageconfig/serialization.py",
+    ),
+    (
+        add_member("ListAppImageConfigsRequest", "ImageNameEquals", "MountPath"),
+        (
+            "ListAppImageConfigsRequest has a member ImageNameEquals: "
+            "add the field image_name_equals to ListAppImageConfigsRequest in appimageconfig/operations.py"
+        ),
+    ),
+    (
+        remove_member("KernelSpec", "DisplayName"),
+        "KernelSpec has no member DisplayName: remove it from KernelSpec in appimageconfig/models.py",
+    ),
+    (
+        set_trait("AppImageConfigName", "max", 80),
+        (
+            "max of AppImageConfigName is 80 in the model and 63 here: "
+            "change APP_IMAGE_CONFIG_NAME in appimageconfig/constraints.py"
+        ),
+    ),
+    (
+        set_trait("NonEmptyString64", "max", 128),
+        (
+            "max of NonEmptyString64 is 128 in the model and 64 here: "
+            "change the limits of NonEmptyString64 in appimageconfig/constraints.py"
+        ),
+    ),
+    (
+        set_trait("KernelName", "min", 1),
+        "min of KernelName is 1 in the model and 0 here: change KERNEL_NAME in appimageconfig/constraints.py",
+    ),
+    (
+        set_trait("MountPath", "pattern", "/home/.*"),
+        (
+            r"pattern of MountPath is '/home/.*' in the model and '\\/.*' here: "
+            "change MOUNT_PATH in appimageconfig/constraints.py"
+        ),
+    ),
+    (
+        set_trait("SortOrder", "enum", ["Ascending", "Descending", "Random"]),
+        (
+            "enum of SortOrder is ('Ascending', 'Descending', 'Random') in the model "
+            "and ('Ascending', 'Descending') here: change SORT_ORDER in appimageconfig/constraints.py"
+        ),
+    ),
+    (
+        set_trait("KernelSpec", "required", ["Name", "DisplayName"]),
+        (
+            "KernelSpec.DisplayName is required, or no longer: "
+            "change the default in KernelSpec in appimageconfig/models.py"
+        ),
+    ),
+    (
+        set_trait("DefaultUid", "type", "string"),
+        "DefaultUid is now a string: appimageconfig/constraints.py has Integer(min=0, max=65535)",
+    ),
+    (
+        set_trait("Tag", "required", ["Key"]),
+        "Tag is no longer a required Key and Value: see appimageconfig/serialization.py",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), CHANGES, ids=[sentence.split(":")[0] for _, sentence in CHANGES])
+def test_a_change_of_the_model_is_told_with_what_to_do(change: Callable[[dict[str, Any]], None], sentence: str) -> None:
+    """In one sentence, for each place that it touches."""
+    changed = description()
+    change(changed["shapes"])
+    assert sentence in differences(ServiceModel(changed, "sagemaker"))
+
+
+def test_another_order_of_members_is_told() -> None:
+    """Since the order of our fields is the order of the request."""
+    changed = description()
+    members = changed["shapes"]["FileSystemConfig"]["members"]
+    changed["shapes"]["FileSystemConfig"]["members"] = dict(reversed(members.items()))
+    sentence = "FileSystemConfig has its members in another order: DefaultGid, DefaultUid, MountPath: reorder"
+    assert any(found.startswith(sentence) for found in differences(ServiceModel(changed, "sagemaker")))
+
+
+@pytest.mark.parametrize("operation", RESPONSES)
+def test_a_new_error_is_told(operation: str) -> None:
+    """Whichever operation declares it."""
+    changed = description()
+    changed["shapes"]["ConflictException"] = {"type": "structure", "members": {}, "exception": True}
+    changed["operations"][operation].setdefault("errors", []).append({"shape": "ConflictException"})
+    assert differences(ServiceModel(changed, "sagemaker")) == [
+        f"{operation} declares the error ConflictException: add a class and its code to appimageconfig/errors.py"
+    ]
+
+
+def test_what_a_newer_model_adds_survives_describe_evolve_and_update(tmp_path: Path) -> None:
+    """A member at any depth that this library does not know goes back as it came, through a real client."""
+    newer = description()
+    shapes = newer["shapes"]
+    shapes["ContainerConfig"]["members"]["StopTimeout"] = {"shape": "DefaultUid"}
+    for shape in ("DescribeAppImageConfigResponse", "UpdateAppImageConfigRequest"):
+        shapes[shape]["members"]["StreamlitAppImageConfig"] = {"shape": "CodeEditorAppImageConfig"}
+    shapes["DescribeAppImageConfigResponse"]["members"]["Status"] = {"shape": "SortOrder"}
+    folder = tmp_path / "sagemaker" / "2017-07-24"
+    folder.mkdir(parents=True)
+    (folder / "service-2.json").write_text(json.dumps(newer), encoding="utf-8")
+    described = {
+        "AppImageConfigName": "image",
+        "Status": "Ascending",
+        "JupyterLabAppImageConfig": {"ContainerConfig": {"StopTimeout": 30, "ContainerEntrypoint": ["old"]}},
+        "StreamlitAppImageConfig": {"FileSystemConfig": {"DefaultUid": 0}},
+    }
+    wire = Wire(Answer(described), Answer({"AppImageConfigArn": ARN}))
+    session = botocore.session.Session()
+    session.register_component("data_loader", Loader(extra_search_paths=[str(tmp_path)]))
+    boto3_session: Any = boto3.Session("a", "b", region_name="eu-west-1", botocore_session=session)
+    sagemaker = boto3_session.client("sagemaker")
+    sagemaker.meta.events.register_first("before-send.sagemaker", wire.answer)
+    client = AppImageConfigClient(sagemaker)
+
+    config = client.describe("image").to_config()
+    lab = config.jupyter_lab_app_image_config
+    assert lab is not None
+    assert isinstance(lab.container_config, ContainerConfig)
+    container = attrs.evolve(lab.container_config, container_entrypoint=["new"])
+    lab = attrs.evolve(lab, container_config=container, file_system_config=FileSystemConfig())
+    client.update(attrs.evolve(config, jupyter_lab_app_image_config=lab))
+
+    assert wire.sent[1].members == {
+        "AppImageConfigName": "image",
+        "JupyterLabAppImageConfig": {
+            "FileSystemConfig": {},
+            "ContainerConfig": {"ContainerEntrypoint": ["new"], "StopTimeout": 30},
+        },
+        "StreamlitAppImageConfig": {"FileSystemConfig": {"DefaultUid": 0}},
+    }
