@@ -11,6 +11,7 @@ A typed, model-checked, lossless client of Amazon SageMaker's AppImageConfig API
     )
 """
 
+from appimageconfig.advice import Advice, advise
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.constraints import unchecked
 from appimageconfig.errors import (
@@ -39,6 +40,7 @@ from appimageconfig.serialization import from_request, from_response, to_request
 
 __all__ = [
     "AccessDeniedError",
+    "Advice",
     "AppImageConfig",
     "AppImageConfigClient",
     "AppImageConfigDetails",
@@ -57,6 +59,7 @@ __all__ = [
     "ServiceError",
     "ThrottlingError",
     "Violation",
+    "advise",
     "from_request",
     "from_response",
     "to_request",

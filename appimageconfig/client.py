@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from importlib.metadata import version
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
@@ -13,6 +15,7 @@ from appimageconfig.errors import (
     AppImageConfigError,
     InvalidAppImageConfigError,
     ResourceNotFoundError,
+    ServiceError,
     Violation,
     service_errors,
 )
@@ -32,7 +35,7 @@ from appimageconfig.serialization import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from boto3.session import Session
@@ -42,6 +45,9 @@ if TYPE_CHECKING:
     from appimageconfig._sagemaker import Operation, SageMakerClient
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
     from appimageconfig.operations import SortBy, SortOrder
+
+_logger = logging.getLogger("appimageconfig")
+_logger.addHandler(logging.NullHandler())
 
 _LARGEST_PAGE = 100  # the maximum of the service model's shape MaxResults
 
@@ -56,6 +62,19 @@ _NOTHING_TO_UPDATE = Violation(
 _building = Lock()
 
 
+@contextmanager
+def _calling(operation_name: str, about: str | None = None, secrets: Iterable[str] = ()) -> Generator[None]:
+    """Log a call of the block, without what is sent or answered, and translate its errors."""
+    subject = "" if about is None else f" of {about!r}"
+    _logger.debug("%s%s", operation_name, subject)
+    try:
+        with service_errors(about, secrets):
+            yield
+    except ServiceError as error:
+        _logger.debug("%s%s failed: %s", operation_name, subject, error.code)
+        raise
+
+
 class AppImageConfigClient:
     """
     Create, describe, update, delete, list and tag AppImageConfigs.
@@ -64,6 +83,9 @@ class AppImageConfigClient:
     `InvalidAppImageConfigError`, before anything is sent, where an argument breaks
     the service model. botocore's own errors (no credentials, no region, a
     time-out) pass through unchanged. A client may be used from many threads.
+
+    The logger ``appimageconfig`` gets, at DEBUG, the name of each operation, the
+    name that it is about, and the code of an error; never a request or an answer.
 
     Args:
         sagemaker: A boto3 SageMaker client. It is used as it is and never altered. Without it, one is built at the
@@ -145,7 +167,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: No AppImageConfig has that name.
         """
         request = DescribeAppImageConfigRequest(app_image_config_name=name)
-        with service_errors(name):
+        with _calling("DescribeAppImageConfig", name):
             response = self.sagemaker.describe_app_image_config(**request_members(request))
         return from_response(response)
 
@@ -187,7 +209,7 @@ class AppImageConfigClient:
         """
         request = DeleteAppImageConfigRequest(app_image_config_name=name)
         try:
-            with service_errors(name):
+            with _calling("DeleteAppImageConfig", name):
                 self.sagemaker.delete_app_image_config(**request_members(request))
         except ResourceNotFoundError:
             if not missing_ok:
@@ -234,7 +256,7 @@ class AppImageConfigClient:
 
     def _items(self, request: ListAppImageConfigsRequest) -> Iterator[AppImageConfigDetails]:
         paginator = self.sagemaker.get_paginator("list_app_image_configs")
-        with service_errors():
+        with _calling("ListAppImageConfigs"):
             for page in paginator.paginate(**request_members(request), PaginationConfig={"PageSize": _LARGEST_PAGE}):
                 yield from details_from_page(page)
 
@@ -249,7 +271,7 @@ class AppImageConfigClient:
         """
         request = ListTagsInput(resource_arn=arn)
         tags: dict[str, str] = {}
-        with service_errors():
+        with _calling("ListTags"):
             for page in self.sagemaker.get_paginator("list_tags").paginate(**request_members(request)):
                 tags |= tags_from_page(page)
         return tags
@@ -264,7 +286,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: There is no such resource.
         """
         request = AddTagsInput(resource_arn=arn, tags=tags)
-        with service_errors():
+        with _calling("AddTags"):
             self.sagemaker.add_tags(**request_members(request))
 
     def delete_tags(self, arn: str, keys: Iterable[str]) -> None:
@@ -277,7 +299,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: There is no such resource.
         """
         request = DeleteTagsInput(resource_arn=arn, tag_keys=keys)
-        with service_errors():
+        with _calling("DeleteTags"):
             self.sagemaker.delete_tags(**request_members(request))
 
     def _write(self, operation: Operation, operation_name: str, config: AppImageConfig) -> str:
@@ -286,7 +308,7 @@ class AppImageConfigClient:
             # A member that a response carried at its top need not be one that a request may carry.
             accepted = self.sagemaker.meta.service_model.operation_model(operation_name).input_shape.members
             request = {member: value for member, value in request.items() if member in accepted}
-        with service_errors(config.app_image_config_name):
+        with _calling(operation_name, config.app_image_config_name, config.secrets()):
             response = operation(**request)
         arn = from_response(response).app_image_config_arn
         if arn is None:

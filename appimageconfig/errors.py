@@ -20,13 +20,13 @@ through unchanged: they are neither the service's nor ours.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 import attrs
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping, Sequence
 
 
 class AppImageConfigError(Exception):
@@ -235,23 +235,49 @@ ERROR_CODES: Mapping[str, type[ServiceError]] = {
 }
 
 
-def from_client_error(error: ClientError, app_image_config_name: str | None = None) -> ServiceError:
+# A shorter value stands in any text by chance, and masking it would only spoil the text.
+_SHORTEST_SECRET: Final = 4
+
+
+def from_client_error(
+    error: ClientError, app_image_config_name: str | None = None, secrets: Iterable[str] = ()
+) -> ServiceError:
     """
     Return the `ServiceError` that says what botocore's *error* says.
 
     The class is found by the error code, never by the class of *error*: boto3
     makes new exception classes for every client. A code that is not known is a
     plain `ServiceError`.
+
+    The service may quote what was sent. Each of the *secrets* is masked in the
+    response and in *error* itself, which a traceback shows as the cause; all but
+    those of fewer than four characters.
     """
-    code = error.response.get("Error", {}).get("Code", "")
-    error_class = ERROR_CODES.get(code, ServiceError)
-    return error_class(cast("Mapping[str, Any]", error.response), error.operation_name, app_image_config_name)
+    hidden = sorted({secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}, key=len, reverse=True)
+    if hidden:
+        error.response = _masked(error.response, hidden)
+        error.args = tuple(_masked(list(error.args), hidden))
+    response = cast("Mapping[str, Any]", error.response)
+    error_class = ERROR_CODES.get(response.get("Error", {}).get("Code", ""), ServiceError)
+    return error_class(response, error.operation_name, app_image_config_name)
+
+
+def _masked(value: Any, secrets: Sequence[str]) -> Any:
+    inner: Any = value
+    if isinstance(value, str):
+        for secret in secrets:
+            inner = inner.replace(secret, "***")
+    elif isinstance(value, dict):
+        inner = {key: _masked(item, secrets) for key, item in inner.items()}
+    elif isinstance(value, list):
+        inner = [_masked(item, secrets) for item in inner]
+    return inner
 
 
 @contextmanager
-def service_errors(app_image_config_name: str | None = None) -> Generator[None]:
+def service_errors(app_image_config_name: str | None = None, secrets: Iterable[str] = ()) -> Generator[None]:
     """Raise a botocore `ClientError` of the block as the `ServiceError` that it stands for, caused by the original."""
     try:
         yield
     except ClientError as error:
-        raise from_client_error(error, app_image_config_name) from error
+        raise from_client_error(error, app_image_config_name, secrets) from error

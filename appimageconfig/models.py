@@ -264,6 +264,14 @@ class AppImageConfig(Shape):
     )
     """How the image runs as a Code Editor app, or None."""
 
+    def secrets(self) -> Iterator[str]:
+        """Yield what may be a secret: the values of environment variables and the container arguments."""
+        for app_config in (self.jupyter_lab_app_image_config, self.code_editor_app_image_config):
+            if app_config is not None and app_config.container_config is not None:
+                container = app_config.container_config
+                yield from container.container_arguments or ()
+                yield from (container.container_environment_variables or {}).values()
+
 
 @attrs.frozen(kw_only=True)
 class AppImageConfigDetails(Shape):

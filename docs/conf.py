@@ -17,7 +17,10 @@ nitpicky = True
 # Types of other projects, whose documentation is not looked up: the build needs no network.
 nitpick_ignore_regex = [
     ("py:.*", r"(attrs|attr|boto3|botocore|cattrs|collections|concurrent|datetime|typing)\..*"),
-    ("py:.*", r"(Any|BaseClient|Callable|ClientError|Config|Iterable|Iterator|Literal|Mapping|Session|datetime|tuple)"),
+    (
+        "py:.*",
+        r"(AbstractContextManager|Any|BaseClient|Callable|ClientError|Config|Iterable|Iterator|Literal|Mapping|Session|datetime|tuple)",
+    ),
     ("py:.*", r"(ValueError|TypeError|SageMakerClient|SortBy|SortOrder|optional)"),
 ]
 default_role = "py:obj"

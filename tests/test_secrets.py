@@ -1,0 +1,223 @@
+"""Values of environment variables and container arguments stay where they are: a canary is looked for in all output."""
+
+from __future__ import annotations
+
+import copy
+import io
+import logging
+import pickle
+import traceback
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from wire import Answer, Wire
+
+import appimageconfig
+from appimageconfig import (
+    AppImageConfig,
+    AppImageConfigClient,
+    CodeEditorAppImageConfig,
+    ContainerConfig,
+    JupyterLabAppImageConfig,
+    RequestValidationError,
+    advise,
+    from_request,
+    from_response,
+    to_request,
+    unchecked,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CANARY = "tweet-4f1c-hush"
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/image"
+REQUEST: dict[str, Any] = {
+    "AppImageConfigName": "image",
+    "JupyterLabAppImageConfig": {
+        "ContainerConfig": {
+            "ContainerArguments": ["--no-browser", f"--token={CANARY}"],
+            "ContainerEnvironmentVariables": {"PASSWORD": CANARY, "AWS_REGION": CANARY},
+        }
+    },
+    "CodeEditorAppImageConfig": {"ContainerConfig": {"ContainerEnvironmentVariables": {"PASSWORD": CANARY}}},
+}
+CONFIG = from_request(REQUEST)
+DESCRIBED = {**REQUEST, "AppImageConfigArn": ARN, "CreationTime": 0, "NewAppImageConfig": {"Token": [CANARY]}}
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Return what this library logs, at DEBUG, with tracebacks."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    logger = logging.getLogger("appimageconfig")
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    yield written
+    logger.removeHandler(handler)
+    logger.setLevel(logging.NOTSET)
+
+
+def shown(value: Any) -> str:
+    """Return everything that a value shows of itself, and of what it holds."""
+    parts: tuple[Any, ...] = attrs.astuple(value, recurse=False) if hasattr(value, "__attrs_attrs__") else ()
+    inner = "".join(map(shown, parts))
+    return f"{value!r} {value!s} {value} {inner}"
+
+
+def shown_by_error(error: BaseException) -> str:
+    """Return everything that an error shows: its text, its chain, its traceback, its copies and its pickle."""
+    texts = traceback.format_exception(error)
+    for twin in (error, copy.copy(error), copy.deepcopy(error), error.__cause__, error.__context__):
+        texts += [repr(twin), str(twin), repr(getattr(twin, "args", "")), repr(getattr(twin, "__dict__", ""))]
+    return "".join(texts) + repr(pickle.dumps(error))
+
+
+def described(container: Any) -> None:
+    """Read a request with *container* as the container config."""
+    from_request({"AppImageConfigName": "image", "JupyterLabAppImageConfig": {"ContainerConfig": container}})
+
+
+FAULTS: list[Callable[[], object]] = [
+    lambda: ContainerConfig(container_arguments=cast("Any", CANARY)),
+    lambda: ContainerConfig(container_arguments=[CANARY + "\n"]),
+    lambda: ContainerConfig(container_arguments=[CANARY * 64]),
+    lambda: ContainerConfig(container_arguments=[CANARY] * 51),
+    lambda: ContainerConfig(container_arguments=cast("Any", [[CANARY]])),
+    lambda: ContainerConfig(container_arguments=cast("Any", {CANARY: CANARY})),
+    lambda: ContainerConfig(container_environment_variables=cast("Any", CANARY)),
+    lambda: ContainerConfig(container_environment_variables=cast("Any", [("PASSWORD", CANARY)])),
+    lambda: ContainerConfig(container_environment_variables={"PASSWORD": CANARY * 256}),
+    lambda: ContainerConfig(container_environment_variables={"": CANARY}),
+    lambda: ContainerConfig(container_environment_variables=cast("Any", {"PASSWORD": {"value": CANARY}})),
+    lambda: ContainerConfig(container_environment_variables=cast("Any", {5: CANARY})),
+    lambda: JupyterLabAppImageConfig(container_config=REQUEST["JupyterLabAppImageConfig"]),
+    lambda: AppImageConfig(app_image_config_name="a", jupyter_lab_app_image_config=cast("Any", CANARY)),
+    lambda: CodeEditorAppImageConfig(container_config=cast("Any", CANARY)),
+    lambda: attrs.evolve(CONFIG, app_image_config_name="a_b"),
+    lambda: described(CANARY),
+    lambda: described([CANARY]),
+    lambda: described({"ContainerArguments": CANARY}),
+    lambda: described({"ContainerArguments": {"token": CANARY}}),
+    lambda: described({"ContainerEnvironmentVariables": [{"Key": "PASSWORD", "Value": CANARY}]}),
+    lambda: described({"ContainerEnvironmentVariables": {"PASSWORD": [CANARY]}}),
+    lambda: described({"Environment": {"PASSWORD": CANARY}}),
+    lambda: from_request({**REQUEST, "AppImageConfigName": "a_b"}),
+    lambda: from_request(cast("Any", CANARY)),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_fault_shows_it(fault: Callable[[], object], log: io.StringIO) -> None:
+    """Whatever stands where a secret is due, or around it."""
+    with pytest.raises(appimageconfig.InvalidAppImageConfigError) as caught:
+        fault()
+    assert CANARY not in shown_by_error(caught.value) + log.getvalue()
+
+
+def test_no_value_shows_it() -> None:
+    """Neither a value nor a part of it, of a request or of a response."""
+    details = from_response(DESCRIBED)
+    with unchecked():
+        loose = from_request(REQUEST)
+    for value in (CONFIG, loose, details, details.to_config(), pickle.loads(pickle.dumps(CONFIG)), advise(CONFIG)):  # noqa: S301 - our own pickle
+        assert CANARY not in shown(value)
+    container = (details.jupyter_lab_app_image_config or JupyterLabAppImageConfig()).container_config
+    assert container is not None
+    assert CANARY not in shown(container.container_arguments) + shown(container.container_environment_variables)
+    assert CANARY not in shown(details.unmodelled) + shown(details.unmodelled["NewAppImageConfig"]["Token"])
+
+
+CALLS: list[Callable[[AppImageConfigClient], object]] = [
+    lambda client: client.create(CONFIG),
+    lambda client: client.update(CONFIG),
+    lambda client: client.describe("image"),
+    lambda client: client.delete("image"),
+    lambda client: list(client.list()),
+    lambda client: client.list_tags(ARN),
+    lambda client: client.add_tags(ARN, {"a": "b"}),
+    lambda client: client.delete_tags(ARN, ["a"]),
+]
+CODES = [
+    "ResourceInUse",
+    "ResourceNotFound",
+    "ResourceLimitExceeded",
+    "ValidationException",
+    "AccessDeniedException",
+    "ThrottlingException",
+    "InternalFailure",
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_no_call_shows_it(call: Callable[[AppImageConfigClient], object], log: io.StringIO) -> None:
+    """In what it logs, when all goes well."""
+    call(AppImageConfigClient(Wire(Answer({**DESCRIBED, "AppImageConfigs": [DESCRIBED]})).client()))
+    assert CANARY not in log.getvalue()
+    assert "AppImageConfig" in log.getvalue() or "Tags" in log.getvalue()
+
+
+@pytest.mark.parametrize("call", CALLS[:2])
+@pytest.mark.parametrize("code", CODES)
+def test_no_error_of_the_service_shows_it(
+    code: str, call: Callable[[AppImageConfigClient], object], log: io.StringIO
+) -> None:
+    """Even where the service quotes what was sent; its code, and the rest of its text, are kept."""
+    text = f"1 validation error detected: Value '{{PASSWORD={CANARY}, X=--token={CANARY}}}' at 'x' failed to satisfy"
+    answer = Answer({"__type": code, "message": text}, status=400)
+    once = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+    with pytest.raises(appimageconfig.ServiceError) as caught:
+        call(AppImageConfigClient(Wire(answer).client(once)))
+    error = caught.value
+    assert CANARY not in shown_by_error(error) + shown_by_error(cast("BaseException", error.__cause__)) + log.getvalue()
+    assert error.code == code
+    assert error.message == "1 validation error detected: Value '{PASSWORD=***, X=***}' at 'x' failed to satisfy"
+    assert f"failed: {code}" in log.getvalue()
+
+
+def test_values_of_up_to_three_characters_are_not_masked() -> None:
+    """They stand in any text by chance."""
+    container = ContainerConfig(container_environment_variables={"DEBUG": "at", "EMPTY": "", "NAME": "detected"})
+    config = AppImageConfig(
+        app_image_config_name="image", code_editor_app_image_config=CodeEditorAppImageConfig(container_config=container)
+    )
+    answer = Answer({"__type": "ValidationException", "message": "1 error detected at 'x'"}, status=400)
+    with pytest.raises(RequestValidationError) as caught:
+        AppImageConfigClient(Wire(answer).client()).create(config)
+    assert caught.value.message == "1 error *** at 'x'"
+
+
+def test_our_check_comes_before_botocores_which_prints_values() -> None:
+    """What botocore would print of a wrong value never gets there."""
+    wire = Wire()
+    wrong = {"AppImageConfigName": "a", "JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerArguments": CANARY}}}
+    with pytest.raises(Exception, match=CANARY):
+        wire.client().create_app_image_config(**wrong)
+    with pytest.raises(appimageconfig.InvalidAppImageConfigError) as caught:
+        AppImageConfigClient(wire.client()).create(from_request(wrong))
+    assert CANARY not in shown_by_error(caught.value)
+
+
+def test_nothing_is_printed_when_no_handler_is_set(capsys: pytest.CaptureFixture[str]) -> None:
+    """The logger has a NullHandler, so that logging's last resort stays silent."""
+    answer = Answer({"__type": "ResourceInUse", "message": CANARY}, status=400)
+    with suppress(ClientError):
+        AppImageConfigClient(Wire(answer).client()).create(CONFIG)
+    assert capsys.readouterr() == ("", "")
+    handlers = logging.getLogger("appimageconfig").handlers
+    assert any(isinstance(handler, logging.NullHandler) for handler in handlers)
+
+
+def test_every_public_function_and_method_is_driven_here() -> None:
+    """A new one has to be added above."""
+    methods = {name for name in vars(AppImageConfigClient) if not name.startswith("_")} - {"sagemaker"}
+    assert methods == {"add_tags", "create", "delete", "delete_tags", "describe", "list", "list_tags", "update"}
+    assert len(CALLS) == len(methods)
+    functions = {name for name in appimageconfig.__all__ if callable(getattr(appimageconfig, name)) and name.islower()}
+    assert functions == {"advise", "from_request", "from_response", "to_request", "unchecked"}
+    assert CANARY in str(to_request(CONFIG))
