@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from appimageconfig import (
     AppImageConfig,
@@ -15,6 +20,7 @@ from appimageconfig import (
     KernelSpec,
     from_request,
     to_request,
+    unchecked,
 )
 
 
@@ -42,6 +48,8 @@ def kernels(count: int) -> dict[str, Any]:
     """Return the arguments of a KernelGateway app with *count* kernels."""
     return {"kernel_specs": [KernelSpec(name="python3")] * count}
 
+
+NOT_BLANK = re.compile(r"(?!\s*$).+")
 
 LEGAL = [
     (AppImageConfig, name("a" * 63)),
@@ -137,3 +145,132 @@ def test_a_violation_says_the_limit_and_what_it_is_now() -> None:
         "ContainerEnvironmentVariables['NO_PROXY']: length 400, limit 256; "
         "a longer value has to come with the image, or in several variables"
     )
+
+
+MISTAKES: list[tuple[dict[str, Any], str]] = [
+    ({"Tags": {"team": "ml"}}, "Tags: must be a list of maps with Key and Value, not a map; write [{"),
+    (
+        {"JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerEnvironmentVariables": [{"Key": "a"}]}}},
+        "ContainerEnvironmentVariables: must be a map, not a list; write {name: value}: the list of Key and Value is",
+    ),
+    (
+        {"JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerEntrypoint": "start.sh"}}},
+        "ContainerEntrypoint: must be a list, not a string; write a list that has it as its one item",
+    ),
+    (
+        {"JupyterLabAppImageConfig": {"ImageUri": "1234.dkr.ecr.eu-west-1.amazonaws.com/image"}},
+        "ImageUri: is no member here; the image is named in CreateImageVersion, and joined to this config in Update",
+    ),
+    (
+        {"JupyterLabAppImageConfig": {"FileSystemConfig": {"DefaultUid": "0"}}},
+        "DefaultUid: must be an integer, not a string; write the number without quotes",
+    ),
+    (
+        {"JupyterLabAppImageConfig": {"FileSystemConfig": {"MountPath": "home"}}},
+        "MountPath: must be an absolute path, beginning with a slash",
+    ),
+    (
+        {"JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerEnvironmentVariables": {"P": "x" * 257}}}},
+        "ContainerEnvironmentVariables['P']: length 257, limit 256; a longer value has to come with the image",
+    ),
+    (
+        {"AppImageConfigName": "team_image:1.0"},
+        "AppImageConfigName: must be letters and digits, with hyphens only between them, such as 'team-image-1-0'",
+    ),
+    ({"AppImageConfigName": "_"}, "AppImageConfigName: must be letters and digits, with hyphens only between them (pa"),
+    ({"kernel_gateway_image_config": {}}, "kernel_gateway_image_config: is no member here; did you mean KernelGateway"),
+    ({"tags": []}, "tags: is no member here; did you mean Tags?"),
+]
+
+
+@pytest.mark.parametrize(("mistake", "sentence"), MISTAKES)
+def test_a_common_mistake_gets_a_sentence_that_says_what_the_api_wants(mistake: dict[str, Any], sentence: str) -> None:
+    """In the place of the mistake, and as its only fault."""
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        from_request({"AppImageConfigName": "image", **mistake})
+    (violation,) = caught.value.violations
+    assert sentence in str(violation)
+
+
+def test_json_that_was_not_parsed_is_told() -> None:
+    """As it was read from a file."""
+    text: Any = '{"AppImageConfigName": "image"}'
+    with pytest.raises(InvalidAppImageConfigError, match=r"not a string; parse the JSON first, with json\.loads"):
+        from_request(text)
+
+
+@given(st.lists(st.text(st.sampled_from("a \t\n\x0b\x1c\x85\u00a0\u2003\u3000\ufeff"), max_size=4), max_size=4))
+@example(["a", "\n"])
+def test_many_strings_are_judged_like_one_by_the_models_pattern(arguments: list[str]) -> None:
+    """The quick way for many strings and the pattern itself agree on every kind of white space."""
+    wrong = {f"ContainerArguments[{index}]" for index, text in enumerate(arguments) if not NOT_BLANK.fullmatch(text)}
+    if wrong:
+        with pytest.raises(InvalidAppImageConfigError) as caught:
+            ContainerConfig(container_arguments=arguments)
+        assert {violation.path for violation in caught.value.violations} == wrong
+    else:
+        assert ContainerConfig(container_arguments=arguments).container_arguments == tuple(arguments)
+
+
+BEYOND = [(model, members) for model, members, _, constraint in ILLEGAL if constraint in {"min", "max", "pattern"}]
+
+
+@pytest.mark.parametrize(("model", "members"), BEYOND)
+def test_a_limit_can_be_lifted_for_a_block(model: Any, members: dict[str, Any]) -> None:
+    """And holds again after it."""
+    with unchecked():
+        assert model(**members)
+    with pytest.raises(InvalidAppImageConfigError):
+        model(**members)
+
+
+def test_types_and_members_stay_checked_when_limits_are_lifted() -> None:
+    """What is wrong by its kind is wrong under any limit; the limits that are broken beside it are not told."""
+    request: dict[str, Any] = {
+        "AppImageConfigName": "x" * 80,
+        "KernelGatewayImageConfig": {"KernelSpec": [], "FileSystemConfig": {"DefaultUid": "0", "DefaultGid": 70000}},
+    }
+    with unchecked(), pytest.raises(InvalidAppImageConfigError) as caught:
+        from_request(request)
+    assert [(violation.path, violation.constraint) for violation in caught.value.violations] == [
+        ("KernelGatewayImageConfig.KernelSpec", "unknown"),
+        ("KernelGatewayImageConfig.FileSystemConfig.DefaultUid", "type"),
+        ("KernelGatewayImageConfig.KernelSpecs", "required"),
+    ]
+    with unchecked(), pytest.raises(InvalidAppImageConfigError, match="1 fault"):
+        FileSystemConfig(default_uid=True, default_gid=70000)
+    with unchecked():
+        assert from_request({"AppImageConfigName": "x" * 80}).app_image_config_name == "x" * 80
+
+
+def is_refused() -> bool:
+    """Tell whether a limit holds here."""
+    try:
+        FileSystemConfig(default_uid=70000)
+    except InvalidAppImageConfigError:
+        return True
+    return False
+
+
+def test_limits_are_lifted_for_one_thread_and_one_task_alone() -> None:
+    """Whatever others do at the same time; and blocks may be nested."""
+
+    async def task() -> bool:
+        await asyncio.sleep(0)
+        return is_refused()
+
+    async def lifting_task() -> bool:
+        with unchecked():
+            await asyncio.sleep(0)
+            return is_refused()
+
+    async def both() -> list[bool]:
+        return list(await asyncio.gather(task(), lifting_task(), task()))
+
+    assert asyncio.run(both()) == [True, False, True]
+    with unchecked(), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(is_refused).result()
+        with unchecked():
+            assert not is_refused()
+        assert not is_refused()
+    assert is_refused()
