@@ -111,3 +111,18 @@ def coverage(session: nox.Session) -> None:
     install(session, "coverage")
     session.run("coverage", "run", str(Path(session.bin) / "pytest"), *session.posargs)
     session.run("coverage", "report")
+
+
+@nox.session
+def nightly(session: nox.Session) -> None:
+    """Compare 20,000 requests with the judge that is made from botocore's service model."""
+    install(session, "test")
+    session.run("pytest", "--hypothesis-profile=nightly", "tests/test_agreement.py", *session.posargs)
+
+
+@nox.session
+def benchmark(session: nox.Session) -> None:
+    """Measure what checking costs, beside json.dumps and sagemaker-core, and that it is linear in its input."""
+    install(session, "benchmark")
+    session.run("python", "benchmarks/checking.py")
+    session.run("python", "benchmarks/linear_time.py")

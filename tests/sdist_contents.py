@@ -22,6 +22,7 @@ EXPECTED = (
         for folder, pattern in (
             ("appimageconfig", "*.py"),
             ("appimageconfig", "py.typed"),
+            ("benchmarks", "*.py"),
             ("docs", "*.md"),
             ("docs", "conf.py"),
             ("examples", "*.py"),
