@@ -258,12 +258,14 @@ class String(Constraint):
 
     def accepts_all(self, values: Collection[Any]) -> bool:
         """Tell whether none of *values* has a fault; false also for what is worth a closer look."""
-        if not values:
-            return True
+        # The quickest way to learn that all of them are strings.
+        try:
+            "".join(values)
+        except TypeError:
+            return False
         return (
-            set(map(type, values)) == {str}
-            and (self.max is None or max(map(len, values)) <= self.max)
-            and (not self.min or min(map(len, values)) >= self.min)
+            (self.max is None or max(map(len, values), default=0) <= self.max)
+            and (not self.min or min(map(len, values), default=self.min) >= self.min)
             and (self.pattern is None or self.pattern.all_match(values))
             and not self.enum
         )
@@ -371,12 +373,8 @@ class Map(Constraint):
 
 
 @attrs.frozen(kw_only=True)
-class Tags(Constraint):
+class Tags(Map):
     """Tags: a mapping in Python; on the wire a list of Key and Value, in the order of the mapping."""
-
-    key: String
-    value: String
-    max: int
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each fault of *value*, which stands at *path*."""

@@ -25,18 +25,22 @@ AT_MOST = 30.0
 # Below this, in microseconds, the time of the clock itself is what is measured.
 NEGLIGIBLE = 50.0
 
+# What an input begins with, what it repeats, and what it ends with.
 INPUTS = {
-    "letters": "a",
-    "letters, then what is wrong": "a",
-    "hyphens": "-",
-    "hyphens after a letter": "-",
-    "letters and hyphens": "a-",
-    "white space": " ",
-    "white space and newlines": " \n",
-    "slashes": "/",
-    "letters of another script": "名",
-    "combining marks": "\u0301",
-    "colons": "arn:aws:",
+    "letters": ("", "a", ""),
+    "letters, then what is wrong": ("", "a", "!"),
+    "hyphens": ("", "-", ""),
+    "a letter and hyphens": ("a", "-", ""),
+    "letters and hyphens": ("", "a-", ""),
+    "white space": ("", " ", ""),
+    "white space, then a newline": ("", " ", "\n"),
+    "white space and newlines": ("", " \n", ""),
+    "slashes": ("", "/", ""),
+    "letters of another script": ("", "名", ""),
+    "combining marks": ("", "\u0301", ""),
+    "an ARN whose partition does not end": ("arn:aws", "-", ""),
+    "an ARN whose region does not end": ("arn:aws:sagemaker:", "a", ""),
+    "an ARN whose name does not end": ("arn:aws:sagemaker:a:123456789012:app-image-config/", "a", "\n"),
 }
 
 
@@ -62,12 +66,9 @@ def parts(name: str, constraint: Constraint) -> Iterator[tuple[str, String]]:
 
 
 def text(kind: str, length: int) -> str:
-    """Return an input of that kind and length."""
-    unit = INPUTS[kind]
-    body = (unit * (length // len(unit) + 1))[: length - 1]
-    if "after a letter" in kind:
-        return "a" + body
-    return body + ("!" if "what is wrong" in kind else unit[0])
+    """Return an input of that kind and about that length."""
+    beginning, unit, end = INPUTS[kind]
+    return beginning + unit * (length // len(unit)) + end
 
 
 def microseconds(constraint: String, value: str, *, pattern: bool) -> float:
