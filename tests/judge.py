@@ -113,7 +113,7 @@ def values(shape: Any) -> st.SearchStrategy[Any]:
 def _sizes(shape: Any, *, below: bool = False) -> list[int]:
     """Return the sizes on both sides of the limits of *shape*."""
     minimum, maximum = shape.metadata.get("min", 0), shape.metadata.get("max", 3)
-    sizes = {minimum - 1, minimum, minimum + 1, maximum - 1, maximum, maximum + 1}
+    sizes = {minimum - 1, minimum, maximum, maximum + 1}
     return sorted(size for size in sizes if below or size >= 0)
 
 
@@ -131,12 +131,16 @@ def _strings(shape: Any) -> st.SearchStrategy[str]:
         if r"\p{" in pattern
         else st.from_regex(pattern, fullmatch=True).filter(lambda text: len(text) <= shape.metadata["max"])
     )
-    beginnings, ends = st.sampled_from("a/"), st.sampled_from(["a", "a-", "b ", "9"])
+    at_limits = st.builds(
+        at_limit, st.sampled_from("a/"), st.sampled_from(["a", "a-", "b ", "9"]), st.sampled_from(_sizes(shape))
+    )
     return st.one_of(
         matching,
         matching,
         matching,
-        st.builds(at_limit, beginnings, ends, st.sampled_from(_sizes(shape))),
+        at_limits,
+        at_limits,
+        at_limits,
         matching.map(with_newline),
         st.text(max_size=6),
         st.text("a-/ _.\t\n\u00a0\u0301\U000e07ff\u2160", max_size=4),
@@ -148,7 +152,7 @@ def _lists(shape: Any) -> st.SearchStrategy[list[Any]]:
     if shape.name == "TagList":
         few = st.lists(items, max_size=3)
         many = st.sampled_from(_sizes(shape)).map(lambda size: [{"Key": f"k{n}", "Value": ""} for n in range(size)])
-        return few | few | few | many
+        return few | few | many | few.map(lambda tags: tags + tags[-1:])
 
     def repeated(item: object, size: int) -> list[object]:
         return [item] * size
