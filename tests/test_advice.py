@@ -107,7 +107,7 @@ def test_several_kernels_are_told() -> None:
 
 def test_variables_that_the_platform_overrides_are_told_by_name() -> None:
     """Those that begin with AWS_ or SAGEMAKER_."""
-    variables = {"AWS_REGION": "x", "SAGEMAKER_APP_TYPE": "x", "AWSOME": "x", "aws_region": "x", "MY_AWS_": "x"}
+    variables = {"AWS_REGION": "x", "SAGEMAKER_APP_TYPE": "x", "AWS": "x", "aws_region": "x", "MY_AWS_": "x"}
     container = ContainerConfig(container_environment_variables=variables)
     lab = JupyterLabAppImageConfig(container_config=container)
     prefix = "JupyterLabAppImageConfig.ContainerConfig.ContainerEnvironmentVariables"
