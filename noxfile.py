@@ -24,7 +24,7 @@ if "PYENV_ROOT" in os.environ:
     os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *sorted(map(str, installed))])
 
 nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "typing", "docs", "package", "demo", "coverage", "tests_oldest", "tests"]
+nox.options.sessions = ["lint", "typing", "docs", "package", "demo", "aws_cli", "coverage", "tests_oldest", "tests"]
 nox.options.error_on_missing_interpreters = False
 
 
@@ -106,6 +106,13 @@ def tests_oldest(session: nox.Session) -> None:
 
 
 @nox.session
+def aws_cli(session: nox.Session) -> None:
+    """Let the AWS CLI do the whole life of a config against the in-memory endpoint."""
+    session.install(".", "awscli>=1.33", *nox.project.dependency_groups(PROJECT, "test"))
+    session.run("pytest", "tests/aws_cli.py", *session.posargs)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Require that the tests run every line and every branch."""
     install(session, "coverage")
@@ -122,7 +129,8 @@ def nightly(session: nox.Session) -> None:
 
 @nox.session
 def benchmark(session: nox.Session) -> None:
-    """Measure what checking costs, beside json.dumps and sagemaker-core, and that it is linear in its input."""
+    """Measure what checking costs, that it is linear in its input, and what the SageMaker in memory costs."""
     install(session, "benchmark")
     session.run("python", "benchmarks/checking.py")
     session.run("python", "benchmarks/linear_time.py")
+    session.run("python", "benchmarks/in_memory.py")

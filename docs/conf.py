@@ -21,7 +21,7 @@ nitpick_ignore_regex = [
         "py:.*",
         r"(AbstractContextManager|Any|BaseClient|Callable|ClientError|Config|Iterable|Iterator|Literal|Mapping|Session|datetime|tuple)",
     ),
-    ("py:.*", r"(ValueError|TypeError|SageMakerClient|SortBy|SortOrder|optional)"),
+    ("py:.*", r"(OperationName|SageMakerClient|SortBy|SortOrder|Stubber|TypeError|ValueError|optional)"),
 ]
 default_role = "py:obj"
 autodoc_default_options = {

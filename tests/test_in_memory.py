@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,22 +14,26 @@ import attrs
 import pytest
 from botocore.client import BaseClient
 from botocore.config import Config
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidationError
 
 from appimageconfig import (
     AppImageConfig,
     AppImageConfigClient,
     CodeEditorAppImageConfig,
+    ContainerConfig,
+    FileSystemConfig,
     JupyterLabAppImageConfig,
     KernelGatewayImageConfig,
     KernelSpec,
+    RequestValidationError,
     ResourceInUseError,
     ResourceNotFoundError,
     ServiceError,
 )
-from appimageconfig.testing import InMemorySageMaker
+from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
 LAB = AppImageConfig(
@@ -215,3 +221,303 @@ def test_one_of_many_creates_of_one_name_wins(client: AppImageConfigClient) -> N
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(arn is not None for arn in pool.map(create, range(8))) == 1
+
+
+def refused(service: InMemorySageMaker, **request: Any) -> str:
+    """Return the text of the ValidationException that a create is refused with."""
+    with pytest.raises(ClientError) as caught:
+        service.client().create_app_image_config(**request)
+    error: Any = caught.value.response.get("Error")
+    assert error["Code"] == "ValidationException"
+    return str(error["Message"])
+
+
+def test_requests_are_judged_by_the_service_model(service: InMemorySageMaker) -> None:
+    """As the service does it: every breach, counted."""
+    assert refused(service, AppImageConfigName="a_b") == (
+        "1 validation error detected: Value at 'appImageConfigName' failed to satisfy constraint: "
+        "Member must satisfy regular expression pattern: " + name_pattern()
+    )
+    assert refused(service, AppImageConfigName="A-" * 40 + "a", Tags=[{"Key": "!", "Value": ""}]).startswith(
+        "2 validation errors detected: Value at 'appImageConfigName' failed to satisfy constraint: "
+        "Member must have length less than or equal to 63; Value at 'tags.1.member.key' failed"
+    )
+
+
+def name_pattern() -> str:
+    """Return the pattern of names as the installed model writes it."""
+    model = InMemorySageMaker().client().meta.service_model
+    pattern: str = (
+        model.operation_model("CreateAppImageConfig").input_shape.members["AppImageConfigName"].metadata["pattern"]
+    )
+    return pattern
+
+
+def test_a_wrong_type_is_a_serialization_exception(service: InMemorySageMaker) -> None:
+    """Botocore would not send it; other clients may."""
+    answer = service.respond("SageMaker.CreateAppImageConfig", b'{"AppImageConfigName": 5}')
+    assert answer.status == 400
+    assert b"SerializationException" in answer.body
+    assert b"Value at 'appImageConfigName' cannot be read as a string" in answer.body
+
+
+def test_what_the_model_does_not_know_is_neither_kept_nor_sent(service: InMemorySageMaker) -> None:
+    """As the service reads JSON."""
+    service.respond("SageMaker.CreateAppImageConfig", b'{"AppImageConfigName": "a", "New": 1, "Tags": null}')
+    assert set(service.client().describe_app_image_config(AppImageConfigName="a")) == {
+        "AppImageConfigArn",
+        "AppImageConfigName",
+        "CreationTime",
+        "LastModifiedTime",
+        "ResponseMetadata",
+    }
+
+
+def test_an_answer_that_the_service_could_not_send_is_a_fault_of_the_test() -> None:
+    """Such as an ARN with an account of other than twelve digits."""
+    client = AppImageConfigClient(InMemorySageMaker(account_id="12").client())
+    with pytest.raises(AssertionError, match="is account_id one of 12 digits"):
+        client.create(LAB)
+
+
+def test_accounts_and_regions_share_nothing(service: InMemorySageMaker) -> None:
+    """Each has its own names, and its own ARNs."""
+    clients = [
+        AppImageConfigClient(service.client(account_id=account, region_name=region))
+        for account in (None, "210987654321")
+        for region in (None, "eu-west-1")
+    ]
+    arns = {client.create(LAB) for client in clients}
+    assert len(arns) == 4
+    assert all(listed(client) == ["lab"] for client in clients)
+    with pytest.raises(ResourceNotFoundError):
+        clients[0].list_tags(clients[1].describe("lab").app_image_config_arn or "")
+
+
+EDITOR = AppImageConfig(app_image_config_name="lab", code_editor_app_image_config=CodeEditorAppImageConfig())
+
+
+def under(**assumptions: Any) -> AppImageConfigClient:
+    """Return a client of a service with these assumptions, in which LAB exists."""
+    client = AppImageConfigClient(InMemorySageMaker(assumptions=Assumptions(**assumptions)).client())
+    client.create(LAB)
+    return client
+
+
+def test_an_update_may_remove_what_it_leaves_out() -> None:
+    """If that is what is assumed."""
+    client = under(update="replace")
+    client.update(EDITOR)
+    assert client.describe("lab").jupyter_lab_app_image_config is None
+    assert client.list_tags(client.describe("lab").app_image_config_arn or "") == {"team": "ml"}
+
+
+def test_an_empty_app_config_may_say_nothing() -> None:
+    """If that is what is assumed; otherwise it clears."""
+    files = FileSystemConfig(mount_path="/data")
+    full = attrs.evolve(EDITOR, code_editor_app_image_config=CodeEditorAppImageConfig(file_system_config=files))
+    keeping, clearing = under(empty_app_config="keeps"), under()
+    for client in (keeping, clearing):
+        client.update(full)
+        client.update(EDITOR)
+    assert keeping.describe("lab").code_editor_app_image_config == full.code_editor_app_image_config
+    assert clearing.describe("lab").code_editor_app_image_config == CodeEditorAppImageConfig()
+    keeping.create(attrs.evolve(EDITOR, app_image_config_name="new"))
+    assert keeping.describe("new").code_editor_app_image_config == CodeEditorAppImageConfig()
+
+
+def test_several_app_configs_may_be_refused() -> None:
+    """If that is what is assumed: when created, and when updated."""
+    both = attrs.evolve(EDITOR, jupyter_lab_app_image_config=JupyterLabAppImageConfig())
+    client = under(several_app_configs="refused")
+    with pytest.raises(RequestValidationError, match="Only one app config"):
+        client.create(attrs.evolve(both, app_image_config_name="new"))
+    with pytest.raises(RequestValidationError, match="Only one app config"):
+        client.update(EDITOR)
+    under().update(both)
+
+
+def test_other_pairs_of_uid_and_gid_may_be_refused() -> None:
+    """If that is what is assumed; with the words that people report of the service."""
+
+    def config(**files: Any) -> dict[str, Any]:
+        gateway = KernelGatewayImageConfig(
+            kernel_specs=[KernelSpec(name="python3")], file_system_config=FileSystemConfig(**files)
+        )
+        lab = JupyterLabAppImageConfig(file_system_config=FileSystemConfig(**files))
+        return {
+            "gateway": AppImageConfig(app_image_config_name="new", kernel_gateway_image_config=gateway),
+            "lab": AppImageConfig(app_image_config_name="new", jupyter_lab_app_image_config=lab),
+        }
+
+    def is_taken(config: AppImageConfig) -> bool:
+        try:
+            under(uid_gid_pairs="documented").create(config)
+        except RequestValidationError as error:
+            return not error.message.startswith("Unsupported FileSystemConfig parameters. Only supported values of")
+        return True
+
+    for files in ({}, {"default_uid": 1000}, {"default_uid": 1000, "default_gid": 100}):
+        assert {kind: is_taken(value) for kind, value in config(**files).items()} == {"gateway": True, "lab": True}
+    root = config(default_uid=0, default_gid=0)
+    assert {kind: is_taken(value) for kind, value in root.items()} == {"gateway": True, "lab": False}
+    for files in ({"default_uid": 0}, {"default_uid": 1, "default_gid": 2}):
+        assert {kind: is_taken(value) for kind, value in config(**files).items()} == {"gateway": False, "lab": False}
+    under().create(root["lab"])
+
+
+def retrying(service: InMemorySageMaker, attempts: int) -> AppImageConfigClient:
+    """Return a client that sends a request up to that many times."""
+    return AppImageConfigClient(
+        service.client(config=Config(retries={"total_max_attempts": attempts, "mode": "standard"}))
+    )
+
+
+@pytest.mark.usefixtures("no_sleep")
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (Fault.throttling(), "ThrottlingException"),
+        (Fault.server_error(), "InternalFailure"),
+        (Fault.error("ServiceUnavailable", status=503, message="Later."), "ServiceUnavailable"),
+    ],
+)
+def test_a_fault_before_the_change_is_retried_and_changes_nothing(
+    service: InMemorySageMaker, fault: Fault, code: str
+) -> None:
+    """By botocore, as often as it is configured to."""
+    service.inject(fault, operation="CreateAppImageConfig", times=2)
+    with pytest.raises(ServiceError) as caught:
+        retrying(service, 2).create(LAB)
+    assert caught.value.code == code
+    assert caught.value.http_status == fault.status
+    assert listed(AppImageConfigClient(service.client())) == []
+    service.inject(fault, operation="CreateAppImageConfig", times=2)
+    retrying(service, 3).create(LAB)
+    service.assert_faults_happened()
+    assert [call.error_code for call in service.calls if call.operation.startswith("Create")] == [code] * 4 + [None]
+
+
+@pytest.mark.usefixtures("no_sleep")
+@pytest.mark.parametrize("fault", [Fault.server_error(after=True), Fault.connection_error(after=True)])
+def test_a_fault_after_the_change_is_a_lost_response(service: InMemorySageMaker, fault: Fault) -> None:
+    """The retry finds its own work, and the error says that this may be so."""
+    service.inject(fault)
+    with pytest.raises(ResourceInUseError, match="earlier attempt, whose answer was lost"):
+        retrying(service, 2).create(LAB)
+    assert listed(AppImageConfigClient(service.client())) == ["lab"]
+
+
+@pytest.mark.usefixtures("no_sleep")
+def test_a_broken_connection_is_botocores_error(service: InMemorySageMaker) -> None:
+    """When its retries are used up."""
+    service.inject(Fault.connection_error(), times=2)
+    with pytest.raises(ConnectionClosedError):
+        retrying(service, 2).create(LAB)
+    assert [call.error_code for call in service.calls] == ["ConnectionLost"] * 2
+    retrying(service, 1).create(LAB)
+
+
+def test_a_slow_answer_takes_its_time(service: InMemorySageMaker) -> None:
+    """In seconds, and is right."""
+    service.inject(Fault.slow(0.05))
+    begin = time.perf_counter()
+    retrying(service, 1).create(LAB)
+    assert time.perf_counter() - begin >= 0.05
+    assert listed(AppImageConfigClient(service.client())) == ["lab"]
+
+
+def test_faults_wait_for_their_operation_and_come_in_order(service: InMemorySageMaker) -> None:
+    """One that never happened is told when asked."""
+    service.inject(Fault.error("First"), operation="DescribeAppImageConfig")
+    service.inject(Fault.error("Second"))
+    service.inject(Fault.slow(1), operation="DeleteAppImageConfig", times=2)
+    service.inject(Fault.connection_error(), operation="ListTags")
+    client = retrying(service, 1)
+    for code, call in (("Second", lambda: client.create(LAB)), ("First", lambda: client.describe("lab"))):
+        with pytest.raises(ServiceError) as caught:
+            call()
+        assert caught.value.code == code
+    client.create(LAB)
+    with pytest.raises(AssertionError) as pending:
+        service.assert_faults_happened()
+    assert str(pending.value) == (
+        "faults that have not happened: a slow answer for DeleteAppImageConfig, 2 more; "
+        "a broken connection for ListTags, 1 more"
+    )
+    service.inject(Fault.throttling())
+    with pytest.raises(AssertionError, match="ThrottlingException for any operation, 1 more"):
+        service.assert_faults_happened()
+
+
+def test_a_fault_for_an_operation_that_there_is_not_is_refused(service: InMemorySageMaker) -> None:
+    """It could never happen."""
+    with pytest.raises(ValueError, match="'Create' is none of CreateAppImageConfig, "):
+        service.inject(Fault.throttling(), operation="Create")
+
+
+def test_calls_are_recorded_with_secrets_masked(service: InMemorySageMaker) -> None:
+    """Operation, request, answer or error, and for whom."""
+    container = ContainerConfig(
+        container_arguments=["--token=hush"],
+        container_entrypoint=["start.sh"],
+        container_environment_variables={"PASSWORD": "hush"},
+    )
+    config = attrs.evolve(LAB, jupyter_lab_app_image_config=JupyterLabAppImageConfig(container_config=container))
+    client = AppImageConfigClient(service.client(region_name="eu-west-1"))
+    client.create(config)
+    client.describe("lab")
+    with pytest.raises(ResourceNotFoundError):
+        client.describe("other")
+    created, described, missed = service.calls
+    assert "hush" not in repr(service.calls)
+    masked = {
+        "ContainerArguments": ["***"],
+        "ContainerEntrypoint": ["start.sh"],
+        "ContainerEnvironmentVariables": {"PASSWORD": "***"},
+    }
+    assert created.request["JupyterLabAppImageConfig"] == {"ContainerConfig": masked}
+    assert created.answer == {"AppImageConfigArn": "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/lab"}
+    assert (created.account_id, created.region_name, created.error_code) == ("123456789012", "eu-west-1", None)
+    assert described.answer is not None
+    assert described.answer["JupyterLabAppImageConfig"] == {"ContainerConfig": masked}
+    assert (missed.operation, missed.answer, missed.error_code) == ("DescribeAppImageConfig", None, "ResourceNotFound")
+
+
+def test_a_snapshot_can_be_restored(service: InMemorySageMaker) -> None:
+    """As often as one likes, in all accounts and regions."""
+    here, there = (AppImageConfigClient(service.client(region_name=region)) for region in (None, "eu-west-1"))
+    arn = here.create(LAB)
+    snapshot = service.snapshot()
+    assert "lab" not in repr(snapshot)
+    for _ in range(2):
+        there.create(LAB)
+        here.update(EDITOR)
+        here.add_tags(arn, {"stage": "dev"})
+        here.create(attrs.evolve(LAB, app_image_config_name="second"))
+        service.restore(snapshot)
+        assert listed(there) == []
+        assert listed(here) == ["lab"]
+        assert here.describe("lab").to_config(here.list_tags(arn)) == LAB
+
+
+def test_it_serves_the_same_over_http(service: InMemorySageMaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a port of loopback; see the tests of the server."""
+    served: list[object] = []
+
+    @contextmanager
+    def serve(service: InMemorySageMaker, *, port: int) -> Generator[str]:
+        served.extend([service, port])
+        yield "http://127.0.0.1:1"
+
+    monkeypatch.setattr("appimageconfig.testing.server.serve", serve)
+    with service.serve(port=1) as url:
+        assert url == "http://127.0.0.1:1"
+    assert served == [service, 1]
+
+
+def test_a_region_that_there_is_not_is_refused(service: InMemorySageMaker) -> None:
+    """A client in another process may sign for any."""
+    answer = service.respond("SageMaker.ListAppImageConfigs", b"{}", region_name="nowhere")
+    assert answer.status == 400
+    assert b"Unknown region: 'nowhere'" in answer.body

@@ -84,7 +84,7 @@ def test_the_run_time_dependencies_are_four_without_upper_limits() -> None:
 def test_the_examples_of_the_documentation_run(page: str) -> None:
     """And print what is shown."""
     results = doctest.testfile(str(ROOT / page), module_relative=False)
-    assert results.attempted >= 3
+    assert results.attempted >= 2
     assert results.failed == 0
 
 

@@ -9,6 +9,18 @@ What tests of code that provisions AppImageConfigs need.
     client = AppImageConfigClient(InMemorySageMaker().client())
 """
 
-from appimageconfig.testing.in_memory import InMemorySageMaker
+from appimageconfig.testing.faults import ConnectionLostError, Fault
+from appimageconfig.testing.in_memory import Answer, Assumptions, Call, InMemorySageMaker, Snapshot
+from appimageconfig.testing.stubbing import SageMakerStubber, stub_sagemaker
 
-__all__ = ["InMemorySageMaker"]
+__all__ = [
+    "Answer",
+    "Assumptions",
+    "Call",
+    "ConnectionLostError",
+    "Fault",
+    "InMemorySageMaker",
+    "SageMakerStubber",
+    "Snapshot",
+    "stub_sagemaker",
+]

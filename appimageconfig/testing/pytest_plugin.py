@@ -1,0 +1,27 @@
+"""
+pytest fixtures, for those who ask for them.
+
+::
+
+    # conftest.py
+    pytest_plugins = ["appimageconfig.testing.pytest_plugin"]
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from appimageconfig.client import AppImageConfigClient
+from appimageconfig.testing.in_memory import InMemorySageMaker
+
+
+@pytest.fixture
+def in_memory_sagemaker() -> InMemorySageMaker:
+    """Return an empty SageMaker in memory, of its own for each test."""
+    return InMemorySageMaker()
+
+
+@pytest.fixture
+def app_image_config_client(in_memory_sagemaker: InMemorySageMaker) -> AppImageConfigClient:
+    """Return a client of the SageMaker in memory, `in_memory_sagemaker`."""
+    return AppImageConfigClient(in_memory_sagemaker.client())

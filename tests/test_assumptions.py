@@ -1,0 +1,23 @@
+"""The page on the assumptions has every option with its default and its other value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import attrs
+
+from appimageconfig.testing import Assumptions
+
+PAGE = Path(__file__).parent.parent / "docs/assumptions.md"
+
+
+def test_the_page_lists_every_option() -> None:
+    """And no other."""
+    hints: dict[str, Any] = get_type_hints(Assumptions)
+    expected = [
+        (field.name, field.default, *(value for value in get_args(hints[field.name]) if value != field.default))
+        for field in attrs.fields(Assumptions)
+    ]
+    rows = [line.split("|") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert [tuple(cell.strip(" `") for cell in row[1:4]) for row in rows] == expected
