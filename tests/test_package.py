@@ -69,6 +69,17 @@ print(sorted(loaded), "appimageconfig.testing" in sys.modules)
     assert run.stdout == "['botocore', 'botocore.exceptions'] False\n"
 
 
+def test_importing_the_test_kit_loads_no_pytest_and_no_server(tmp_path: Path) -> None:
+    """The fixtures and the endpoint are loaded by those who use them."""
+    program = """
+import sys
+import appimageconfig.testing
+print([name for name in ("pytest", "http.server", "appimageconfig.testing.server") if name in sys.modules])
+"""
+    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=tmp_path)
+    assert run.stdout == "[]\n"
+
+
 def test_the_run_time_dependencies_are_four_without_upper_limits() -> None:
     """attrs, boto3, botocore and cattrs."""
     required = sorted(requirement for requirement in requires("appimageconfig") or [] if "extra ==" not in requirement)
