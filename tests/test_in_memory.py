@@ -454,6 +454,8 @@ def test_a_fault_for_an_operation_that_there_is_not_is_refused(service: InMemory
     """It could never happen."""
     with pytest.raises(ValueError, match="'Create' is none of CreateAppImageConfig, "):
         service.inject(Fault.throttling(), operation="Create")
+    with pytest.raises(ValueError, match="once or more, and not 0 times"):
+        service.inject(Fault.throttling(), times=0)
 
 
 def test_calls_are_recorded_with_secrets_masked(service: InMemorySageMaker) -> None:

@@ -9,8 +9,9 @@ What tests of code that provisions AppImageConfigs need.
     client = AppImageConfigClient(InMemorySageMaker().client())
 """
 
+from appimageconfig.testing.account import Assumptions
 from appimageconfig.testing.faults import ConnectionLostError, Fault
-from appimageconfig.testing.in_memory import Answer, Assumptions, Call, InMemorySageMaker, Snapshot
+from appimageconfig.testing.in_memory import Answer, Call, InMemorySageMaker, Snapshot
 from appimageconfig.testing.stubbing import SageMakerStubber, stub_sagemaker
 
 __all__ = [

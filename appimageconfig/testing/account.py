@@ -1,0 +1,232 @@
+"""The AppImageConfigs of one account in one region, and what the operations do with them; all as on the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal
+from uuid import uuid4
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+Members = dict[str, Any]
+
+_APP_CONFIGS: Final = ("KernelGatewayImageConfig", "JupyterLabAppImageConfig", "CodeEditorAppImageConfig")
+_DEFAULT_PAGE: Final = 10  # ListAppImageConfigs: "The default value is 10."
+# FileSystemConfig, in the service model: what is not specified defaults to these.
+_DEFAULT_UID: Final = 1000
+_DEFAULT_GID: Final = 100
+
+
+@attrs.frozen(kw_only=True)
+class Assumptions:
+    """What AWS does not document, and how `InMemorySageMaker` behaves instead."""
+
+    update: Literal["merge", "replace"] = "merge"
+    """Whether an update keeps the app configs that it leaves out (``merge``) or removes them (``replace``)."""
+    empty_app_config: Literal["clears", "keeps"] = "clears"
+    """Whether ``{}`` for an app config in an update clears what it held (``clears``) or says nothing (``keeps``)."""
+    several_app_configs: Literal["accepted", "refused"] = "accepted"
+    """Whether one AppImageConfig may hold more than one app config."""
+    uid_gid_pairs: Literal["any", "documented"] = "any"
+    """Whether any pair of ids is taken, or only 1000 and 100, and for KernelGateway apps 0 and 0 as well."""
+
+
+@attrs.define
+class RefusedError(Exception):
+    """The service refuses a request."""
+
+    code: str
+    message: str
+    status: int = 400
+
+
+@attrs.frozen
+class StoredConfig:
+    """One AppImageConfig. It is replaced, never changed, so that what holds it holds a state."""
+
+    name: str
+    arn: str
+    creation_time: float
+    last_modified_time: float
+    app_configs: Members
+    tags: dict[str, str]
+
+    def details(self) -> Members:
+        """Return what describe and list answer."""
+        return {
+            "AppImageConfigArn": self.arn,
+            "AppImageConfigName": self.name,
+            "CreationTime": self.creation_time,
+            "LastModifiedTime": self.last_modified_time,
+            **self.app_configs,
+        }
+
+
+class Account:
+    """
+    An account in a region.
+
+    Not safe for threads by itself: its owner sees that one operation runs at a time.
+    """
+
+    def __init__(self, arn_prefix: str, assumptions: Assumptions, clock: Callable[[], datetime]) -> None:
+        """Begin with no AppImageConfig, whose ARNs will begin with *arn_prefix*."""
+        self.configs: dict[str, StoredConfig] = {}
+        self._pages: dict[str, tuple[list[StoredConfig], int]] = {}
+        self._arn_prefix = arn_prefix
+        self._assumptions = assumptions
+        self._clock = clock
+
+    def create(self, request: Members) -> Members:
+        """Carry out CreateAppImageConfig."""
+        name = request["AppImageConfigName"]
+        self._check(_app_configs(request))
+        if name in self.configs:
+            raise RefusedError("ResourceInUse", "The ID or Name specified is already in use.")
+        now = self._now()
+        self.configs[name] = StoredConfig(
+            name=name,
+            arn=f"{self._arn_prefix}:app-image-config/{name}",
+            creation_time=now,
+            last_modified_time=now,
+            app_configs=_app_configs(request),
+            tags=_tags(request.get("Tags", ())),
+        )
+        return {"AppImageConfigArn": self.configs[name].arn}
+
+    def describe(self, request: Members) -> Members:
+        """Carry out DescribeAppImageConfig."""
+        return self._find(request).details()
+
+    def update(self, request: Members) -> Members:
+        """Carry out UpdateAppImageConfig."""
+        config = self._find(request)
+        sent = _app_configs(request)
+        if self._assumptions.empty_app_config == "keeps":
+            sent = {member: value or config.app_configs.get(member, {}) for member, value in sent.items()}
+        if self._assumptions.update == "merge":
+            sent = {**config.app_configs, **sent}
+        self._check(sent)
+        self.configs[config.name] = attrs.evolve(config, app_configs=sent, last_modified_time=self._now())
+        return {"AppImageConfigArn": config.arn}
+
+    def delete(self, request: Members) -> Members:
+        """Carry out DeleteAppImageConfig."""
+        del self.configs[self._find(request).name]
+        return {}
+
+    def list(self, request: Members) -> Members:
+        """Carry out ListAppImageConfigs."""
+        if "NextToken" in request:
+            token = request["NextToken"]
+            if token not in self._pages:
+                raise RefusedError("ValidationException", "The NextToken is none that was given out here.")
+            found, start = self._pages[token]
+        else:
+            found, start = _search(self.configs.values(), request), 0
+        end = start + request.get("MaxResults", _DEFAULT_PAGE)
+        page: Members = {"AppImageConfigs": [config.details() for config in found[start:end]]}
+        if end < len(found):
+            page["NextToken"] = str(uuid4())
+            self._pages[page["NextToken"]] = found, end
+        return page
+
+    def add_tags(self, request: Members) -> Members:
+        """Carry out AddTags."""
+        config = self._find_by_arn(request)
+        self.configs[config.name] = changed = attrs.evolve(config, tags={**config.tags, **_tags(request["Tags"])})
+        return _tag_list(changed.tags)
+
+    def list_tags(self, request: Members) -> Members:
+        """Carry out ListTags."""
+        return _tag_list(self._find_by_arn(request).tags)
+
+    def delete_tags(self, request: Members) -> Members:
+        """Carry out DeleteTags."""
+        config = self._find_by_arn(request)
+        tags = {key: value for key, value in config.tags.items() if key not in request["TagKeys"]}
+        self.configs[config.name] = attrs.evolve(config, tags=tags)
+        return {}
+
+    def _now(self) -> float:
+        return round(self._clock().timestamp(), 3)  # the service's times have milliseconds
+
+    def _find(self, request: Members) -> StoredConfig:
+        name = request["AppImageConfigName"]
+        if name not in self.configs:
+            raise RefusedError("ResourceNotFound", f"AppImageConfig {name} does not exist.")
+        return self.configs[name]
+
+    def _find_by_arn(self, request: Members) -> StoredConfig:
+        arn = request["ResourceArn"]
+        config = self.configs.get(arn.rpartition("/")[2])
+        if config is None or config.arn != arn:
+            raise RefusedError("ResourceNotFound", f"Resource {arn} does not exist.")
+        return config
+
+    def _check(self, app_configs: Members) -> None:
+        if self._assumptions.several_app_configs == "refused" and len(app_configs) > 1:
+            raise RefusedError("ValidationException", "Only one app config is supported for an AppImageConfig.")
+        if self._assumptions.uid_gid_pairs == "documented":
+            for member, app_config in app_configs.items():
+                _check_ids(app_config.get("FileSystemConfig", {}), root=member == "KernelGatewayImageConfig")
+
+
+OPERATIONS: Final[dict[str, Callable[[Account, Members], Members]]] = {
+    "CreateAppImageConfig": Account.create,
+    "DescribeAppImageConfig": Account.describe,
+    "UpdateAppImageConfig": Account.update,
+    "DeleteAppImageConfig": Account.delete,
+    "ListAppImageConfigs": Account.list,
+    "AddTags": Account.add_tags,
+    "ListTags": Account.list_tags,
+    "DeleteTags": Account.delete_tags,
+}
+"""What carries out each operation, by its name."""
+
+
+def _check_ids(files: Members, *, root: bool) -> None:
+    ids = files.get("DefaultUid", _DEFAULT_UID), files.get("DefaultGid", _DEFAULT_GID)
+    if ids != (_DEFAULT_UID, _DEFAULT_GID) and not (root and ids == (0, 0)):
+        message = (
+            "Unsupported FileSystemConfig parameters. "
+            "Only supported values of DefaultUId and DefaultGID are 1000 and 100 respectively"
+        )
+        raise RefusedError("ValidationException", message)
+
+
+def _search(configs: Iterable[StoredConfig], request: Members) -> list[StoredConfig]:
+    name_part = request.get("NameContains", "")
+    created = request.get("CreationTimeAfter", 0), request.get("CreationTimeBefore", float("inf"))
+    modified = request.get("ModifiedTimeAfter", 0), request.get("ModifiedTimeBefore", float("inf"))
+    keys: dict[str, Callable[[StoredConfig], Any]] = {
+        "CreationTime": lambda config: config.creation_time,
+        "LastModifiedTime": lambda config: config.last_modified_time,
+        "Name": lambda config: config.name,
+    }
+    return sorted(
+        (
+            config
+            for config in configs
+            if name_part in config.name
+            and created[0] <= config.creation_time <= created[1]
+            and modified[0] <= config.last_modified_time <= modified[1]
+        ),
+        key=keys[request.get("SortBy", "CreationTime")],
+        reverse=request.get("SortOrder", "Descending") == "Descending",
+    )
+
+
+def _app_configs(request: Members) -> Members:
+    return {member: request[member] for member in _APP_CONFIGS if member in request}
+
+
+def _tags(tags: Iterable[Members]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _tag_list(tags: dict[str, str]) -> Members:
+    return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
