@@ -31,6 +31,7 @@ from appimageconfig.serialization import (
     details_from_page,
     from_response,
     request_members,
+    require_config,
     tags_from_page,
 )
 
@@ -155,6 +156,7 @@ class AppImageConfigClient:
             ResourceInUseError: The name is taken.
             ResourceLimitExceededError: A quota of the account is used up.
         """
+        require_config(config)
         return self._write(self.sagemaker.create_app_image_config, "CreateAppImageConfig", config)
 
     def describe(self, name: str) -> AppImageConfigDetails:
@@ -183,6 +185,7 @@ class AppImageConfigClient:
             InvalidAppImageConfigError: *config* carries no app config, so that the update would say nothing.
             ResourceNotFoundError: No AppImageConfig has that name.
         """
+        require_config(config)
         app_configs = (
             config.kernel_gateway_image_config,
             config.jupyter_lab_app_image_config,

@@ -57,7 +57,11 @@ def to_request(config: AppImageConfig) -> dict[str, Any]:
 
     Nothing is sent, so this is also the dry run. The result is made of new dicts
     and lists in the order of the service model; what is None is left out.
+
+    Raises:
+        TypeError: *config* is no `AppImageConfig`.
     """
+    require_config(config)
     return request_members(config)
 
 
@@ -92,6 +96,22 @@ def from_response(response: Mapping[str, Any]) -> AppImageConfigDetails:
     members = {member: value for member, value in response.items() if member != "ResponseMetadata"}
     with trusted():
         return _converter.structure(members, AppImageConfigDetails)
+
+
+def require_config(config: object) -> None:
+    """
+    See that *config* is an `AppImageConfig`, and say how to make one of what people have instead.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if not isinstance(config, AppImageConfig):
+        hint = ""
+        if is_map(config):
+            hint = ": read it with from_request"
+        elif isinstance(config, AppImageConfigDetails):
+            hint = ": call its to_config()"
+        raise TypeError(f"an AppImageConfig is due, not {type(config).__name__}{hint}")
 
 
 def request_members(request: attrs.AttrsInstance) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from appimageconfig import (
     ServiceError,
     ThrottlingError,
     from_response,
+    to_request,
 )
 
 if TYPE_CHECKING:
@@ -414,3 +415,19 @@ def test_a_member_that_only_responses_have_is_not_sent_back() -> None:
     client.create(config.to_config())
     expected: dict[str, Any] = {"AppImageConfigName": "image", "JupyterLabAppImageConfig": {}}
     assert [sent.members for sent in wire.sent] == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        (REQUEST, "an AppImageConfig is due, not dict: read it with from_request"),
+        (from_response({"AppImageConfigName": "image"}), r"not AppImageConfigDetails: call its to_config\(\)"),
+        ("image", "an AppImageConfig is due, not str$"),
+    ],
+)
+def test_what_is_no_config_is_refused_with_how_to_make_one(what: Any, sentence: str) -> None:
+    """Before a client is built, or anything sent."""
+    client = AppImageConfigClient()
+    for call in (client.create, client.update, to_request):
+        with pytest.raises(TypeError, match=sentence):
+            call(what)
