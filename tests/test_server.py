@@ -35,6 +35,7 @@ from appimageconfig.testing.server import serve
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
+from socketserver import TCPServer
 
 pytestmark = pytest.mark.enable_socket
 
@@ -463,13 +464,18 @@ def test_the_log_has_the_method_the_target_and_the_status(
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the loopback interface has one address")
-def test_the_server_listens_on_loopback_alone(port: int) -> None:
-    """On no other address of this machine, not even of the loopback interface."""
-    with socket.socket() as other:
-        other.bind(("127.0.0.2", port))  # would fail beside a server on all addresses
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
-        assert raw.getpeername() == ("127.0.0.1", port)
+def test_the_server_listens_on_loopback_alone(fake: FakeService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address that it is bound to is 127.0.0.1, and not that of all interfaces."""
+    bound: list[tuple[str, int]] = []
+    activate = TCPServer.server_activate
+
+    def record(server: TCPServer) -> None:
+        bound.append(server.socket.getsockname())
+        activate(server)
+
+    monkeypatch.setattr(TCPServer, "server_activate", record)
+    with serve(fake) as url:
+        assert bound == [("127.0.0.1", port_of(url))]
 
 
 def test_the_end_of_the_block_closes_what_is_open(fake: FakeService) -> None:

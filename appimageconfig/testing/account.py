@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Members = dict[str, Any]
 
+SECRET_MEMBERS: Final = frozenset({"ContainerArguments", "ContainerEnvironmentVariables"})
+"""The members whose values are masked wherever a request or an answer is shown."""
+
 _APP_CONFIGS: Final = ("KernelGatewayImageConfig", "JupyterLabAppImageConfig", "CodeEditorAppImageConfig")
 _DEFAULT_PAGE: Final = 10  # ListAppImageConfigs: "The default value is 10."
 # FileSystemConfig, in the service model: what is not specified defaults to these.

@@ -21,7 +21,15 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, UnknownRegionError
 from urllib3 import HTTPResponse
 
-from appimageconfig.testing.account import OPERATIONS, Account, Assumptions, Members, RefusedError, StoredConfig
+from appimageconfig.testing.account import (
+    OPERATIONS,
+    SECRET_MEMBERS,
+    Account,
+    Assumptions,
+    Members,
+    RefusedError,
+    StoredConfig,
+)
 from appimageconfig.testing.faults import ConnectionLostError, Fault, ScheduledFault
 from appimageconfig.testing.validation import WrongTypeError, constraint_failures, known_members
 
@@ -37,7 +45,6 @@ _NO_CONFIGURATION: Final = {
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
 }
-_MASKED: Final = frozenset({"ContainerArguments", "ContainerEnvironmentVariables"})
 
 
 @attrs.frozen(kw_only=True)
@@ -352,7 +359,7 @@ def _masked(value: Any, *, secret: bool = False) -> Any:
     """Copy *value* with the values of environment variables and the container arguments masked."""
     copied: Any = value
     if isinstance(value, dict):
-        copied = {key: _masked(item, secret=secret or key in _MASKED) for key, item in copied.items()}
+        copied = {key: _masked(item, secret=secret or key in SECRET_MEMBERS) for key, item in copied.items()}
     elif isinstance(value, list):
         copied = [_masked(item, secret=secret) for item in copied]
     elif secret:

@@ -22,6 +22,7 @@ from appimageconfig.operations import (
     ListTagsInput,
 )
 from appimageconfig.serialization import from_response, request_members
+from appimageconfig.testing.account import SECRET_MEMBERS
 
 if TYPE_CHECKING:
     from collections import deque
@@ -49,7 +50,6 @@ _Members = dict[str, Any]
 
 _ACCOUNT_ID: Final = "123456789012"  # as in AWS's own examples
 _PAGE_SIZE: Final = 100  # what AppImageConfigClient.list asks for
-_SECRET_MEMBERS: Final = ("ContainerEnvironmentVariables", "ContainerArguments")
 _SUBJECT_MEMBERS: Final = ("AppImageConfigName", "ResourceArn")
 _RESPONSE: Final = "appimageconfig_stubbed_response"
 
@@ -383,7 +383,7 @@ def _aligned(expected: Any, actual: Any) -> Any:
 def _shown(value: Any, numbers: dict[str, int], *, secret: bool = False) -> Any:
     """Replace secrets by their *numbers*, which are the same for the same value."""
     if is_map(value):
-        return {str(key): _shown(item, numbers, secret=secret or key in _SECRET_MEMBERS) for key, item in value.items()}
+        return {str(key): _shown(item, numbers, secret=secret or key in SECRET_MEMBERS) for key, item in value.items()}
     if is_list(value):
         return [_shown(item, numbers, secret=secret) for item in value]
     if secret and value is not ANY:
