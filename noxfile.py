@@ -29,8 +29,8 @@ nox.options.error_on_missing_interpreters = False
 
 
 def install(session: nox.Session, *groups: str) -> None:
-    """Build the wheel and install it, with the dependency *groups*."""
-    session.install(".", *nox.project.dependency_groups(PROJECT, *groups))
+    """Build the wheel and install it with its extras and the dependency *groups*."""
+    session.install(".[cli,yaml]", *nox.project.dependency_groups(PROJECT, *groups))
 
 
 def run_tests(session: nox.Session) -> None:
@@ -100,7 +100,7 @@ def tests(session: nox.Session) -> None:
 def tests_oldest(session: nox.Session) -> None:
     """Run the tests with the oldest dependencies that pyproject.toml allows."""
     session.install("uv")
-    session.run("uv", "pip", "install", "--resolution", "lowest-direct", ".")
+    session.run("uv", "pip", "install", "--resolution", "lowest-direct", ".[cli,yaml]")
     session.install(*nox.project.dependency_groups(PROJECT, "test"))
     run_tests(session)
 
@@ -108,7 +108,7 @@ def tests_oldest(session: nox.Session) -> None:
 @nox.session
 def aws_cli(session: nox.Session) -> None:
     """Let the AWS CLI do the whole life of a config against the in-memory endpoint."""
-    session.install(".", "awscli>=1.33", *nox.project.dependency_groups(PROJECT, "test"))
+    session.install(".[cli,yaml]", "awscli>=1.33", *nox.project.dependency_groups(PROJECT, "test"))
     session.run("pytest", "tests/aws_cli.py", *session.posargs)
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from appimageconfig.errors import location
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -51,6 +53,10 @@ class Advice:
     """Where it is on the wire, like ``KernelGatewayImageConfig.KernelSpecs``; empty for the config itself."""
     message: str
     """What may go wrong, and what would be right."""
+    file: str | None = None
+    """The request file, or None if there is none."""
+    line: int | None = None
+    """The line in that file, from 1; None if the advice has no line."""
 
     @property
     def documentation(self) -> str:
@@ -58,8 +64,8 @@ class Advice:
         return DOCUMENTATION[self.code]
 
     def __str__(self) -> str:
-        """Return the code, the path and the message on one line."""
-        return f"{self.path or '(config)'}: {self.message} [{self.code}]"
+        """Return the file, the line, the path, the message and the code on one line."""
+        return f"{location(self.file, self.line)}{self.path or '(config)'}: {self.message} [{self.code}]"
 
 
 def advise(config: AppImageConfig) -> tuple[Advice, ...]:

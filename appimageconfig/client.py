@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from importlib.metadata import version
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
@@ -131,6 +130,8 @@ class AppImageConfigClient:
         return self._client
 
     def _build(self) -> SageMakerClient:
+        from importlib.metadata import version  # noqa: PLC0415 - slower to import than this package
+
         import boto3  # noqa: PLC0415 - heavy, and not needed where a client is passed in
         from botocore.config import Config  # noqa: PLC0415 - likewise
 

@@ -40,13 +40,24 @@ class Violation:
     path: str
     """Where it is on the wire, like ``KernelGatewayImageConfig.KernelSpecs[0].Name``; empty for the request itself."""
     constraint: str
-    """What is broken, one of ``type required unknown min max pattern enum unique``."""
+    """What is broken, one of ``type required unknown min max pattern enum unique``, or for a file ``readable syntax``."""
     message: str
     """What is wrong and what would be right. Never the value of an environment variable or of a container argument."""
+    file: str | None = None
+    """The request file, or None if there is none."""
+    line: int | None = None
+    """The line in that file, from 1; None if the fault has no line."""
 
     def __str__(self) -> str:
-        """Return the path and the message on one line."""
-        return f"{self.path or '(request)'}: {self.message}"
+        """Return the file, the line, the path and the message on one line."""
+        return f"{location(self.file, self.line)}{self.path or '(request)'}: {self.message}"
+
+
+def location(file: str | None, line: int | None) -> str:
+    """Return what stands before a message to say where it belongs: ``image.json:3: ``, ``line 3: `` or nothing."""
+    if file is None:
+        return "" if line is None else f"line {line}: "
+    return f"{file}: " if line is None else f"{file}:{line}: "
 
 
 class InvalidAppImageConfigError(AppImageConfigError, ValueError):
