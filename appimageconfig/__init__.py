@@ -5,15 +5,14 @@ A typed, model-checked, lossless client of Amazon SageMaker's AppImageConfig API
 
     from appimageconfig import AppImageConfig, AppImageConfigClient, JupyterLabAppImageConfig
 
-    client = AppImageConfigClient()
-    arn = client.create(
-        AppImageConfig(app_image_config_name="team-image", jupyter_lab_app_image_config=JupyterLabAppImageConfig())
-    )
+    config = AppImageConfig(app_image_config_name="team-image", jupyter_lab_app_image_config=JupyterLabAppImageConfig())
+    print(AppImageConfigClient().ensure(config))
 """
 
 from appimageconfig.advice import Advice, advise
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.constraints import unchecked
+from appimageconfig.custom_images import CustomImage, custom_image
 from appimageconfig.errors import (
     AccessDeniedError,
     AppImageConfigError,
@@ -36,6 +35,16 @@ from appimageconfig.models import (
     KernelGatewayImageConfig,
     KernelSpec,
 )
+from appimageconfig.provisioning import (
+    Change,
+    Difference,
+    NotConvergedError,
+    Outcome,
+    Plan,
+    StalePlanError,
+    Step,
+    difference,
+)
 from appimageconfig.serialization import from_request, from_response, to_request
 
 __all__ = [
@@ -45,21 +54,31 @@ __all__ = [
     "AppImageConfigClient",
     "AppImageConfigDetails",
     "AppImageConfigError",
+    "Change",
     "CodeEditorAppImageConfig",
     "ContainerConfig",
+    "CustomImage",
+    "Difference",
     "FileSystemConfig",
     "InvalidAppImageConfigError",
     "JupyterLabAppImageConfig",
     "KernelGatewayImageConfig",
     "KernelSpec",
+    "NotConvergedError",
+    "Outcome",
+    "Plan",
     "RequestValidationError",
     "ResourceInUseError",
     "ResourceLimitExceededError",
     "ResourceNotFoundError",
     "ServiceError",
+    "StalePlanError",
+    "Step",
     "ThrottlingError",
     "Violation",
     "advise",
+    "custom_image",
+    "difference",
     "from_request",
     "from_response",
     "to_request",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from appimageconfig import convergence
 from appimageconfig.constraints import trusted
 from appimageconfig.errors import (
     AppImageConfigError,
@@ -26,6 +27,7 @@ from appimageconfig.operations import (
     ListAppImageConfigsRequest,
     ListTagsInput,
 )
+from appimageconfig.provisioning import has_app_config, require_plan
 from appimageconfig.serialization import (
     details_from_page,
     from_response,
@@ -35,7 +37,7 @@ from appimageconfig.serialization import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from boto3.session import Session
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from appimageconfig._sagemaker import Operation, SageMakerClient
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
     from appimageconfig.operations import SortBy, SortOrder
+    from appimageconfig.provisioning import Outcome, Plan
 
 _logger = logging.getLogger("appimageconfig")
 _logger.addHandler(logging.NullHandler())
@@ -187,12 +190,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: No AppImageConfig has that name.
         """
         require_config(config)
-        app_configs = (
-            config.kernel_gateway_image_config,
-            config.jupyter_lab_app_image_config,
-            config.code_editor_app_image_config,
-        )
-        if not config.unmodelled and all(app_config is None for app_config in app_configs):
+        if not has_app_config(config):
             raise InvalidAppImageConfigError([_NOTHING_TO_UPDATE])
         with trusted():
             untagged = attrs.evolve(config, tags=None)
@@ -305,6 +303,100 @@ class AppImageConfigClient:
         request = DeleteTagsInput(resource_arn=arn, tag_keys=keys)
         with _calling("DeleteTags"):
             self.sagemaker.delete_tags(**request_members(request))
+
+    def ensure(self, config: AppImageConfig, *, replace: bool = False) -> Outcome:
+        """
+        Make the AppImageConfig of that name what *config* declares, and tell what was done.
+
+        It may be run any number of times, by several at once, and again after any
+        failure. Tags are compared and set only where ``config.tags`` is not None; they
+        are then all the tags that there are, but for those whose keys begin with
+        ``aws:``, which are left alone.
+
+        The calls, in this order. To read the actual state: DescribeAppImageConfig, and
+        ListTags if *config* declares tags.
+
+        1. Read. As declared: that is all, and the outcome is ``unchanged``.
+        2. Not there: CreateAppImageConfig, and the outcome is ``created``. If the name
+           turns out to be taken, by another writer or by an attempt of our own whose
+           answer was lost, read again and go on with what is there.
+        3. Different: UpdateAppImageConfig, DeleteTags and AddTags, each only if it has
+           something to say; then read again, since AWS does not document whether an
+           update keeps what it leaves out. As declared: the outcome is ``updated``.
+        4. Still different: an error. With *replace*, instead, ListTags,
+           DeleteAppImageConfig, CreateAppImageConfig with the same tags and what
+           *config* declares, read again, and the outcome is ``replaced``.
+
+        Args:
+            config: The desired state.
+            replace: Whether an AppImageConfig that no update makes as declared may be deleted and created anew. In
+                between there is none of that name; where the creation fails, the error says so.
+
+        Raises:
+            NotConvergedError: What the service describes still differs from *config* after every request succeeded.
+        """
+        require_config(config)
+        return convergence.ensure(self, config, replace=replace)
+
+    def plan(self, configs: Iterable[AppImageConfig], *, prune: bool = False, name_contains: str | None = None) -> Plan:
+        """
+        Return what would have to be done to make the account and region what *configs* declare. Changes nothing.
+
+        One call of ListAppImageConfigs for each 100 that exist, and one of ListTags for
+        each config that exists and declares tags. No call where nothing is declared.
+
+        Print the plan, look at ``plan.changes``, and pass it to `apply`.
+
+        Args:
+            configs: The desired states, each name once.
+            prune: Whether to delete what exists and is not declared.
+            name_contains: Only what has this in its name, in this case, is deleted; *prune* does not go without it.
+
+        Raises:
+            InvalidAppImageConfigError: Two of *configs* have the same name.
+            ValueError: *prune* and *name_contains* are not given together.
+        """
+        if prune != bool(name_contains):
+            raise ValueError("prune deletes what has name_contains in its name: give both of them, or neither")
+        return convergence.plan(self, configs, name_contains)
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        max_workers: int = 4,
+        replace: bool = False,
+        stop: Callable[[], bool] | None = None,
+    ) -> Iterator[Outcome]:
+        """
+        Carry out *plan*, and yield the outcome of each step as it ends.
+
+        Begins when the first outcome is asked for. A step that fails does not keep the
+        others from being carried out: its outcome has the error. A config that is not
+        as the plan found it, by its last-modified time or its tags, is left alone, with
+        a `StalePlanError`; unless it is as declared already. When the iteration is
+        ended early, or interrupted, nothing more is begun, and the steps under way are
+        finished first.
+
+        The calls of a step are those of `ensure` for an update; CreateAppImageConfig
+        for a creation, and if the name is taken those that read the actual state;
+        DescribeAppImageConfig and DeleteAppImageConfig for a deletion; and none for
+        what is unchanged.
+
+        Args:
+            plan: What `plan` returned.
+            max_workers: How many steps may be under way at once, 1 or more.
+            replace: As for `ensure`.
+            stop: Asked before each step; once it returns true no further step is begun. For a signal handler.
+
+        Raises:
+            TypeError: *plan* is no `Plan`.
+            ValueError: *max_workers* is less than 1.
+        """
+        require_plan(plan)
+        if max_workers < 1:
+            raise ValueError(f"max_workers is {max_workers}, minimum 1")
+        return convergence.apply(self, plan, max_workers, stop or (lambda: False), replace=replace)
 
     def _write(self, operation: Operation, operation_name: str, config: AppImageConfig) -> str:
         request = request_members(config)

@@ -424,6 +424,12 @@ CUSTOM_IMAGE_CONTAINER_ENVIRONMENT_VARIABLES: Final = Map(
     value=String(max=256, if_too_long="; a longer value has to come with the image, or in several variables"),
     max=25,
 )
+IMAGE_NAME: Final = String(
+    min=1,
+    max=63,
+    pattern=Pattern(r"[a-zA-Z0-9]([-.]?[a-zA-Z0-9]){0,62}", "letters and digits, with single hyphens or dots between"),
+)
+IMAGE_VERSION_NUMBER: Final = Integer(min=0)
 MAX_RESULTS: Final = Integer(min=1, max=100)
 LIST_TAGS_MAX_RESULTS: Final = Integer(min=50)
 NEXT_TOKEN: Final = String(max=8192, pattern=Pattern(r".*", "one line"))

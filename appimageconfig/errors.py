@@ -5,6 +5,8 @@ Every exception that this library raises.
 
     AppImageConfigError
     ├── InvalidAppImageConfigError (ValueError)     found here, nothing was sent
+    ├── NotConvergedError                           still differs after an update; in `provisioning`
+    ├── StalePlanError                              changed since it was planned; in `provisioning`
     └── ServiceError (botocore's ClientError)       the service said no
         ├── ResourceInUseError
         ├── ResourceNotFoundError
@@ -40,7 +42,7 @@ class Violation:
     path: str
     """Where it is on the wire, like ``KernelGatewayImageConfig.KernelSpecs[0].Name``; empty for the request itself."""
     constraint: str
-    """What is broken, one of ``type required unknown min max pattern enum unique``, or for a file ``readable syntax``."""
+    """What is broken: ``type required unknown min max pattern enum unique``, or of a file ``readable syntax``."""
     message: str
     """What is wrong and what would be right. Never the value of an environment variable or of a container argument."""
     file: str | None = None

@@ -44,7 +44,9 @@ from appimageconfig.models import (
     KernelGatewayImageConfig,
     KernelSpec,
     ReadOnlyMapping,
+    SecretMapping,
     SecretTuple,
+    Shape,
 )
 
 if TYPE_CHECKING:
@@ -117,6 +119,27 @@ def require_config(config: object) -> None:
 def request_members(request: attrs.AttrsInstance) -> dict[str, Any]:
     """Return the keyword arguments of the boto3 method that takes *request*."""
     return cast("dict[str, Any]", _converter.unstructure(request))
+
+
+def masked(value: Any) -> Any:
+    """
+    Return *value*, a structure or a part of one, as JSON has it, for the eye.
+
+    Environment values, container arguments and members that this version does not
+    know are ``***``; a time is ISO 8601 text; tags are a map.
+    """
+    if isinstance(value, Shape):
+        model: Any = type(value)
+        present = {member: getattr(value, field.name) for member, field in _modelled_fields(model).items()}
+        members = {member: masked(item) for member, item in present.items() if item is not None}
+        return {**members, **dict.fromkeys(value.unmodelled, "***")}
+    if isinstance(value, SecretTuple):
+        return ["***"] * len(cast("tuple[Any, ...]", value))
+    if is_map(value):
+        return {key: "***" if isinstance(value, SecretMapping) else item for key, item in value.items()}
+    if is_list(value):
+        return [masked(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def details_from_page(page: Mapping[str, Any]) -> Iterator[AppImageConfigDetails]:
