@@ -1,1 +1,510 @@
-"""The command line."""
+"""
+The command line: it parses, calls the library, and prints.
+
+boto3, the SageMaker in memory and rich are imported by the commands that need
+them: ``check`` needs none of them where it does not print to a terminal.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import signal
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, TypeAlias
+
+import attrs
+import click
+from botocore.exceptions import BotoCoreError, EndpointConnectionError, NoCredentialsError, NoRegionError
+
+from appimageconfig import _signals, files
+from appimageconfig.client import AppImageConfigClient
+from appimageconfig.constraints import is_list, is_map
+from appimageconfig.errors import AppImageConfigError, InvalidAppImageConfigError
+from appimageconfig.operations import DeleteAppImageConfigRequest
+from appimageconfig.provisioning import Outcome, own_tags
+from appimageconfig.serialization import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+
+    from rich.console import Console
+
+    from appimageconfig.errors import Violation
+    from appimageconfig.models import AppImageConfigDetails
+    from appimageconfig.provisioning import Plan
+
+P = ParamSpec("P")
+ExitCode: TypeAlias = int
+
+FAULTY: Final = 1
+WRONG_USAGE: Final = 2
+FAILED: Final = 3
+PENDING: Final = 4
+CLOSED_PIPE: Final = 128 + 13  # what a shell says of a program that SIGPIPE ended
+
+_EXIT_CODES: Final = """\b
+Exit codes:
+  0    done
+  1    a request is faulty, or --strict and there is advice; nothing was sent
+  2    the command line is wrong; nothing was sent
+  3    the service refused, or could not be reached; with apply and delete, for one config at least
+  4    changes are pending: apply was not confirmed, or plan --exit-code found some
+  130  Ctrl-C: what was under way was finished, and nothing more was begun
+  141  the reader of stdout went away"""
+
+_FINISHING: Final = "\nFinishing what is under way...\n"
+_HINTS: Final[tuple[tuple[type[BotoCoreError], str], ...]] = (
+    (NoCredentialsError, "Pass --profile, or set AWS_PROFILE; or try it without an account, with --in-memory."),
+    (NoRegionError, "Pass --region, or set AWS_DEFAULT_REGION; or try it without an account, with --in-memory."),
+    (EndpointConnectionError, "Check --region, --endpoint-url and the network."),
+)
+_STYLES: Final = {
+    "create": "green",
+    "created": "green",
+    "update": "yellow",
+    "updated": "yellow",
+    "replaced": "yellow",
+    "delete": "red",
+    "deleted": "red",
+    "failed": "bold red",
+}
+
+
+class _Commands(click.Group):
+    """The commands, and what their errors look like."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a user's mistake and the service's refusal are told in a line, without a traceback."""
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except InvalidAppImageConfigError as error:
+            _note(error)
+            return FAULTY
+        except (AppImageConfigError, BotoCoreError) as error:
+            _note(error)
+            for kind, hint in _HINTS:
+                if isinstance(error, kind):
+                    _note(hint)
+            return FAILED
+        except BrokenPipeError:
+            # What is left in the buffer has no reader, and would be written when Python ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return CLOSED_PIPE
+        return code
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_CODES)
+@click.version_option(package_name="appimageconfig", message="%(prog)s %(version)s")
+def cli() -> None:
+    """
+    Check and provision the AppImageConfigs of Amazon SageMaker from request files.
+
+    A request file is what the AWS CLI's create-app-image-config takes as --cli-input-json, or a list of such
+    requests, as JSON or YAML.
+
+    Environment values and container arguments are shown as ***, but for export, which writes request files.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> ExitCode:
+    """
+    Run the command line and return the exit code.
+
+    Args:
+        arguments: The arguments, by default those of this process.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal's encoding may lack letters
+    try:
+        code: ExitCode | None = cli.main(arguments, prog_name="appimageconfig", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        _note("Interrupted.")
+        return 128 + signal.SIGINT
+    return code or 0
+
+
+def _endpoint_url(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from botocore.utils import is_valid_endpoint_url  # noqa: PLC0415 - heavy, and not needed by check
+
+    if value is not None and not is_valid_endpoint_url(value):
+        raise click.BadParameter(f"{value!r} is no URL such as https://localhost:8080", ctx, parameter)
+    return value
+
+
+def _calls_the_service(command: Callable[Concatenate[AppImageConfigClient, P], ExitCode]) -> Callable[..., ExitCode]:
+    """Give *command* a client, and the options that say of which account, region and endpoint."""
+
+    @click.option("--profile", help="A profile of the AWS configuration.")
+    @click.option("--region", help="The AWS region; by default that of the profile.")
+    @click.option("--endpoint-url", callback=_endpoint_url, help="The endpoint; by default that of AWS.")
+    @click.option("--in-memory", is_flag=True, help="Use a scratch service in memory, and no account. For a first try.")
+    @functools.wraps(command)
+    def with_client(
+        *,
+        profile: str | None,
+        region: str | None,
+        endpoint_url: str | None,
+        in_memory: bool,
+        **options: Any,
+    ) -> ExitCode:
+        if in_memory:
+            if profile or endpoint_url:
+                raise click.UsageError("--in-memory calls no account: leave out --profile and --endpoint-url")
+            from appimageconfig.testing import InMemorySageMaker  # noqa: PLC0415 - heavy, and seldom needed
+
+            client = AppImageConfigClient(InMemorySageMaker(region_name=region or "us-east-1").client())
+        else:
+            import boto3  # noqa: PLC0415 - heavy, and not needed by every command
+
+            session = boto3.Session(profile_name=profile)
+            client = AppImageConfigClient(session=session, region_name=region, endpoint_url=endpoint_url)
+        return command(client, **options)  # type: ignore[call-arg]  # the options of click are those of the command
+
+    return with_client
+
+
+_files = click.argument("paths", metavar="FILE...", nargs=-1, required=True)
+_name_contains = click.option("--name-contains", help="Only what has this in its name.")
+_output = click.option(
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Text for the eye, or JSON for scripts.",
+)
+_prune = click.option(
+    "--prune", is_flag=True, help="Delete what is in none of the files and has --name-contains in its name."
+)
+
+
+@cli.command()
+@_files
+@click.option("--strict", is_flag=True, help="Exit with 1 if there is advice, too.")
+@_output
+def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
+    """Check request FILEs against the service model, and give advice. Needs no account."""
+    checked = files.check(*paths)
+    if output == "json":
+        violations = [attrs.asdict(violation) for violation in checked.violations]
+        advices = [{**attrs.asdict(advice), "documentation": advice.documentation} for advice in checked.advice]
+        _print_json({"violations": violations, "advice": advices})
+    else:
+        for violation in checked.violations:
+            _print(str(violation), "red")
+        for advice in checked.advice:
+            _print(str(advice), "yellow")
+        counts = f"faults: {len(checked.violations)}, pieces of advice: {len(checked.advice)}"
+        _note(f"Requests without a fault: {len(checked.configs)}, {counts}.")
+    return FAULTY if checked.violations or (strict and checked.advice) else 0
+
+
+@cli.command()
+@_files
+@_prune
+@_name_contains
+@click.option("--exit-code", is_flag=True, help="Exit with 4 if something would change.")
+@_output
+@_calls_the_service
+def plan(
+    client: AppImageConfigClient,
+    paths: tuple[str, ...],
+    *,
+    prune: bool,
+    name_contains: str | None,
+    exit_code: bool,
+    output: str,
+) -> ExitCode:
+    """Show what apply would do with the requests of FILEs. Changes nothing."""
+    planned = _planned(client, paths, name_contains, prune=prune)
+    if output == "json":
+        _print_json(planned.to_dict())
+    else:
+        _print_plan(planned)
+    return PENDING if exit_code and planned.changes else 0
+
+
+@cli.command()
+@_files
+@_prune
+@_name_contains
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--replace", is_flag=True, help="Delete and create anew what no update makes as declared.")
+@click.option("--max-workers", type=click.IntRange(1, 64), default=4, show_default=True, help="How many at once.")
+@_output
+@_calls_the_service
+def apply(
+    client: AppImageConfigClient,
+    paths: tuple[str, ...],
+    *,
+    prune: bool,
+    name_contains: str | None,
+    yes: bool,
+    replace: bool,
+    max_workers: int,
+    output: str,
+) -> ExitCode:
+    """
+    Make what exists what the requests of FILEs declare.
+
+    Shows the plan, asks, and carries it out. It may be run any number of times: what is as declared is left alone.
+    """
+    planned = _planned(client, paths, name_contains, prune=prune)
+    if output == "text":
+        _print_plan(planned)
+    if planned.changes and not yes and not _is_confirmed(planned, output):
+        _note("Nothing was done.")
+        return PENDING
+    outcomes: list[Outcome] = []
+    with _signals.arriving(_FINISHING) as signals, _progress(planned, output) as (advance, print_line):
+        for outcome in client.apply(planned, max_workers=max_workers, replace=replace, stop=lambda: bool(signals)):
+            outcomes.append(outcome)
+            if outcome.status != "unchanged":
+                advance()
+                if output == "text":
+                    print_line(str(outcome), _STYLES[outcome.status])
+    if output == "json":
+        _print_json({"plan": planned.to_dict(), "outcomes": [outcome.to_dict() for outcome in outcomes]})
+    elif planned.changes:
+        counts = Counter(outcome.status for outcome in outcomes)
+        _print(f"Applied: {', '.join(f'{count} {status}' for status, count in counts.items())}.")
+    if len(outcomes) < len(planned.steps):
+        begun = {outcome.app_image_config_name for outcome in outcomes}
+        left = [step.app_image_config_name for step in planned.changes if step.app_image_config_name not in begun]
+        _note(f"Interrupted. What was under way was finished; not begun: {', '.join(left) or 'nothing that changes'}.")
+        return 128 + signals[0]
+    return FAILED if any(outcome.error for outcome in outcomes) else 0
+
+
+@cli.command()
+@click.argument("name")
+@_output
+@_calls_the_service
+def describe(client: AppImageConfigClient, name: str, *, output: str) -> ExitCode:
+    """Show the AppImageConfig called NAME."""
+    members = masked(client.describe(name))
+    if output == "json":
+        _print_json(members)
+    else:
+        for path, value in _leaves("", members):
+            _print(f"{path}: {value if isinstance(value, str) else json.dumps(value)}")
+    return 0
+
+
+@cli.command("list")
+@_name_contains
+@_output
+@_calls_the_service
+def list_configs(client: AppImageConfigClient, *, name_contains: str | None, output: str) -> ExitCode:
+    """List the AppImageConfigs of the account and region, by name."""
+    found = client.list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
+    if output == "json":
+        _print_json([masked(details) for details in found])
+    else:
+        _print_table(("NAME", "APPS", "LAST MODIFIED"), map(_row, found))
+    return 0
+
+
+@cli.command()
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--missing-ok", is_flag=True, help="It is as well if there is none of that name.")
+@_output
+@_calls_the_service
+def delete(client: AppImageConfigClient, names: tuple[str, ...], *, missing_ok: bool, output: str) -> ExitCode:
+    """Delete the AppImageConfigs called NAME."""
+    violations = [violation for name in names for violation in _name_violations(name)]
+    if violations:
+        raise InvalidAppImageConfigError(violations)
+    outcomes: list[Outcome] = []
+    for name in names:
+        outcome = Outcome(status="deleted", app_image_config_name=name)
+        try:
+            client.delete(name, missing_ok=missing_ok)
+        except AppImageConfigError as error:
+            outcome = Outcome(status="failed", app_image_config_name=name, error=error)
+        outcomes.append(outcome)
+        if output == "text":
+            _print(str(outcome), _STYLES[outcome.status])
+    if output == "json":
+        _print_json({"outcomes": [outcome.to_dict() for outcome in outcomes]})
+    return FAILED if any(outcome.error for outcome in outcomes) else 0
+
+
+@cli.command()
+@_name_contains
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["json", "yaml"]),
+    default="json",
+    show_default=True,
+    help="The format of the request files.",
+)
+@click.option(
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write each config to a file of its own in there, and print the paths.",
+)
+@click.option("--overwrite", is_flag=True, help="Write over files that are there.")
+@_output
+@_calls_the_service
+def export(
+    client: AppImageConfigClient,
+    *,
+    name_contains: str | None,
+    file_format: Literal["json", "yaml"],
+    directory: Path | None,
+    overwrite: bool,
+    output: str,
+) -> ExitCode:
+    """
+    Write the AppImageConfigs that exist as request files, with their tags.
+
+    To stdout, or to a directory. Environment values and container arguments are written as they are. To apply what was
+    exported changes nothing.
+    """
+    configs = [
+        details.to_config(own_tags(client.list_tags(str(details.app_image_config_arn))) or None)
+        for details in client.list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
+    ]
+    if directory is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(files.dumps(configs, file_format=file_format).encode())
+        return 0
+    paths = {directory / f"{config.app_image_config_name}.{file_format}": config for config in configs}
+    if not overwrite and (existing := [str(path) for path in paths if path.exists()]):
+        raise click.UsageError(f"{', '.join(existing)} would be written over: pass --overwrite, or another --directory")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for path, config in paths.items():
+            files.dump([config], path)
+    except OSError as error:
+        raise click.FileError(str(error.filename), error.strerror) from error
+    if output == "json":
+        _print_json([str(path) for path in paths])
+    else:
+        for path in paths:
+            _print(str(path))
+    return 0
+
+
+def _planned(client: AppImageConfigClient, paths: tuple[str, ...], name_contains: str | None, *, prune: bool) -> Plan:
+    if prune != bool(name_contains):
+        raise click.UsageError("--prune deletes what has --name-contains in its name: give both of them, or neither")
+    return client.plan(files.load(*paths), prune=prune, name_contains=name_contains)
+
+
+def _is_confirmed(plan: Plan, output: str) -> bool:
+    if not sys.stdin.isatty():
+        raise click.UsageError("apply asks before it changes anything, and stdin is no terminal: pass --yes")
+    if output == "json":
+        _note(plan)
+    return click.confirm("Carry out this plan?", err=True)
+
+
+def _name_violations(name: str) -> Iterable[Violation]:
+    try:
+        DeleteAppImageConfigRequest(app_image_config_name=name)
+    except InvalidAppImageConfigError as error:
+        return [attrs.evolve(violation, path=f"NAME {name!r}") for violation in error.violations]
+    return ()
+
+
+@functools.cache
+def _console() -> Console:
+    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed by terminals alone
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def _printable(text: object) -> str:
+    """Return *text* without what would steer a terminal: names and values may come from anywhere."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode("ascii")
+        for char in str(text)
+    )
+
+
+def _print(text: str, style: str = "") -> None:
+    """Write a line to stdout, with a style if it is a terminal."""
+    if sys.stdout.isatty():
+        _console().print(_printable(text), style=style, markup=False)
+    else:
+        sys.stdout.write(f"{_printable(text)}\n")
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
+def _print_plan(plan: Plan) -> None:
+    for step in plan.steps:
+        _print(str(step), _STYLES.get(step.action, ""))
+    _print(plan.summary())
+
+
+def _print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table to a terminal, and otherwise lines with tabs and without a heading, each as it comes."""
+    if sys.stdout.isatty():
+        from rich.table import Table  # noqa: PLC0415 - slow to import, and needed by terminals alone
+
+        table = Table(*heading, box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*map(_printable, row))
+        _console().print(table, markup=False)
+    else:
+        for row in rows:
+            _print("\t".join(row))
+
+
+def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
+    apps = {
+        "KernelGateway": details.kernel_gateway_image_config,
+        "JupyterLab": details.jupyter_lab_app_image_config,
+        "CodeEditor": details.code_editor_app_image_config,
+    }
+    names = ", ".join(name for name, app in apps.items() if app is not None)
+    time = details.last_modified_time
+    return details.app_image_config_name or "", names, "" if time is None else time.isoformat(timespec="seconds")
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield each value within *value* that holds no other, and where it is on the wire."""
+    if is_map(value) and value:
+        prefix = f"{path}." if path else ""
+        for member, item in value.items():
+            yield from _leaves(f"{prefix}{member}", item)
+    elif is_list(value) and value:
+        for index, item in enumerate(value):
+            yield from _leaves(f"{path}[{index}]", item)
+    else:
+        yield path, value
+
+
+def _note(text: object) -> None:
+    """Write what is no result to stderr."""
+    click.echo(_printable(text), err=True)
+
+
+@contextmanager
+def _progress(plan: Plan, output: str) -> Generator[tuple[Callable[[], None], Callable[[str, str], None]]]:
+    """Show a bar if there is a terminal; give what advances it, and what prints a line above it."""
+    if output == "json" or not sys.stderr.isatty():
+        yield (lambda: None), _print
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed by terminals alone
+    from rich.progress import Progress  # noqa: PLC0415 - likewise
+
+    # Where both are the same terminal, the lines of stdout have to go past the bar.
+    console = _console() if sys.stdout.isatty() else Console(stderr=True)
+    with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
+        task = progress.add_task("Applying", total=len(plan.changes))
+        yield (lambda: progress.advance(task)), _print

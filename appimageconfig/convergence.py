@@ -172,7 +172,7 @@ def _delete_as_planned(client: Client, step: Step) -> Outcome:
 
 def _create(client: Client, config: AppImageConfig) -> Outcome:
     arn = client.create(config)
-    return Outcome(status="created", app_image_config_name=config.app_image_config_name, app_image_config_arn=arn)
+    return attrs.evolve(_outcome("created", config), app_image_config_arn=arn)
 
 
 def _read(client: Client, config: AppImageConfig) -> Actual:
@@ -217,7 +217,8 @@ def _update(client: Client, config: AppImageConfig, actual: Actual) -> None:
 
 def _replace(client: Client, config: AppImageConfig, details: AppImageConfigDetails) -> None:
     name = config.app_image_config_name
-    replacement = replacement_of(update_of(config, details), client.list_tags(_arn(details)))
+    tags = client.list_tags(_arn(details))
+    replacement = replacement_of(update_of(config, details), tags)
     with trusted():
         client.delete(name, missing_ok=True)
     try:
@@ -226,7 +227,10 @@ def _replace(client: Client, config: AppImageConfig, details: AppImageConfigDeta
         # By another writer, or by an attempt of our own whose answer was lost: the caller reads it and compares.
         return
     except Exception as error:
-        error.add_note(f"AppImageConfig {name!r} was deleted to be created anew, and may be missing: run ensure again")
+        error.add_note(
+            f"AppImageConfig {name!r} was deleted to be created anew, and may be missing: run ensure again; "
+            f"its tags were {tags}"
+        )
         raise
 
 
@@ -243,10 +247,10 @@ def _arn(details: AppImageConfigDetails) -> str:
 def _outcome(
     status: Status, of: AppImageConfig | Step, actual: Actual | None = None, found: Difference = NO_DIFFERENCE
 ) -> Outcome:
-    arn = actual.details.app_image_config_arn if actual is not None else None
+    if actual is not None:
+        arn = actual.details.app_image_config_arn
+    else:
+        arn = of.app_image_config_arn if isinstance(of, Step) else None
     return Outcome(
-        status=status,
-        app_image_config_name=of.app_image_config_name,
-        app_image_config_arn=of.app_image_config_arn if isinstance(of, Step) else arn,
-        difference=found,
+        status=status, app_image_config_name=of.app_image_config_name, app_image_config_arn=arn, difference=found
     )

@@ -169,7 +169,7 @@ class Outcome:
     def __str__(self) -> str:
         """Return the status and the name, and the error if there is one."""
         text = f"{self.status} {self.app_image_config_name}"
-        return text if self.error is None else f"{text}: {self.error}"
+        return text if self.error is None else f"{text}: {_error_text(self.error)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it; an error as its ``type`` and its ``message``."""
@@ -180,7 +180,7 @@ class Outcome:
             "difference": self.difference.to_dict(),
         }
         if self.error is not None:
-            members["error"] = {"type": type(self.error).__name__, "message": str(self.error)}
+            members["error"] = {"type": type(self.error).__name__, "message": _error_text(self.error)}
         return members
 
 
@@ -339,15 +339,19 @@ def replacement_of(desired: AppImageConfig, tags: Mapping[str, str]) -> AppImage
     """Return *desired* as it is created anew, with the *tags* of the one that goes where it says nothing of tags."""
     if desired.tags is not None:
         return desired
-    kept = {key: value for key, value in tags.items() if not key.startswith(_TAGS_OF_AWS)}
     with trusted():
-        return attrs.evolve(desired, tags=kept)
+        return attrs.evolve(desired, tags=own_tags(tags))
+
+
+def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return those of *tags* whose keys do not begin with ``aws:``."""
+    return {key: value for key, value in tags.items() if not key.startswith(_TAGS_OF_AWS)}
 
 
 def tag_keys_to_delete(desired: AppImageConfig, actual: Mapping[str, str]) -> list[str]:
     """Return the keys of the tags that *desired* has not and that are no tags of AWS."""
     declared = desired.tags or {}
-    return [key for key in actual if key not in declared and not key.startswith(_TAGS_OF_AWS)]
+    return [key for key in own_tags(actual) if key not in declared]
 
 
 def tags_to_add(desired: AppImageConfig, actual: Mapping[str, str]) -> dict[str, str]:
@@ -392,7 +396,7 @@ def _tag_changes(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -
     if new is None:
         return
     if old is not None:
-        old = {key: value for key, value in old.items() if key in new or not key.startswith(_TAGS_OF_AWS)}
+        old = {**own_tags(old), **{key: value for key, value in old.items() if key in new}}
     yield from _changes("Tags", old, new)
 
 
@@ -407,6 +411,10 @@ def _with_unmodelled(desired: _S, actual: Shape) -> _S:
         if isinstance(new, Shape) and isinstance(old, Shape)
     }
     return attrs.evolve(desired, **changes, unmodelled={**actual.unmodelled, **desired.unmodelled})
+
+
+def _error_text(error: Exception) -> str:
+    return "\n".join([str(error), *getattr(error, "__notes__", ())])
 
 
 def _text(value: Any) -> str:

@@ -399,6 +399,15 @@ def test_a_fault_before_the_change_is_retried_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("no_sleep")
+def test_a_fault_after_a_refusal_loses_the_refusal(service: InMemorySageMaker) -> None:
+    """It is an answer as well."""
+    once = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+    service.inject(Fault.connection_error(after=True))
+    with pytest.raises(ConnectionClosedError):
+        service.client(config=once).describe_app_image_config(AppImageConfigName="absent")
+    assert [call.error_code for call in service.calls] == ["ConnectionLost"]
+
+
 @pytest.mark.parametrize("fault", [Fault.server_error(after=True), Fault.connection_error(after=True)])
 def test_a_fault_after_the_change_is_a_lost_response(service: InMemorySageMaker, fault: Fault) -> None:
     """The retry finds its own work, and the error says that this may be so."""

@@ -5,20 +5,20 @@ from __future__ import annotations
 import argparse
 import logging
 import re
-import signal
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import botocore.session
 from botocore.exceptions import BotoCoreError
 
+from appimageconfig import _signals
 from appimageconfig.testing import InMemorySageMaker
 from appimageconfig.testing.server import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
 
 _LARGEST_PORT = 65535
 
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig()  # a failure of the service itself is shown on stderr
     service = InMemorySageMaker(account_id=options.account_id, region_name=options.region)
     with ExitStack() as stack:
-        signals = stack.enter_context(_signals())
+        signals = stack.enter_context(_signals.arriving())
         try:
             url = stack.enter_context(serve(service, port=options.port))
         except OSError as error:
@@ -65,19 +65,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         while not signals:
             time.sleep(0.1)
     return 0
-
-
-@contextmanager
-def _signals() -> Generator[list[int]]:
-    """Give a list to which SIGINT and SIGTERM are added as they arrive."""
-    arrived: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda number, _: arrived.append(number)) for number in numbers]
-    try:
-        yield arrived
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
 
 
 def _port(text: str) -> int:

@@ -293,11 +293,14 @@ class InMemorySageMaker:
             _happen(fault)
         shapes = self._shapes(operation_name)
         members = _judged(shapes.input_shape, request)
-        with self._lock:
-            answer = operation(account, members)
+        try:
+            with self._lock:
+                answer = operation(account, members)
+        finally:
+            # A refusal is an answer, and is lost as well.
+            if fault.after:
+                _happen(fault)
         _check_answer(shapes.output_shape, answer)
-        if fault.after:
-            _happen(fault)
         return answer
 
     def _shapes(self, operation_name: str) -> Any:

@@ -1,0 +1,373 @@
+"""Whatever goes wrong, at whichever call: nothing is lost, and to run it again reaches the declared state."""
+
+from __future__ import annotations
+
+import threading
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import pytest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import app_image_configs
+
+from appimageconfig import (
+    AppImageConfig,
+    AppImageConfigClient,
+    AppImageConfigError,
+    CodeEditorAppImageConfig,
+    FileSystemConfig,
+    JupyterLabAppImageConfig,
+    KernelGatewayImageConfig,
+    KernelSpec,
+    NotConvergedError,
+    Outcome,
+    difference,
+)
+from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+APP_CONFIGS: Final = ("kernel_gateway_image_config", "jupyter_lab_app_image_config", "code_editor_app_image_config")
+FAULTS: Final = {
+    "throttled": Fault.throttling(),
+    "500 before": Fault.server_error(),
+    "500 after": Fault.server_error(after=True),
+    "lost before": Fault.connection_error(),
+    "lost after": Fault.connection_error(after=True),
+}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def retry_at_once() -> Iterator[None]:
+    """Let botocore not wait between its attempts."""
+
+    def return_at_once(seconds: float) -> None:
+        del seconds
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.endpoint.time.sleep", return_at_once)
+        yield
+
+
+class World:
+    """A service, a client of it to which something happens at one of its requests, and one to which nothing does."""
+
+    def __init__(self, assumptions: Assumptions, attempts: int) -> None:
+        """Let nothing happen yet."""
+        self.service = InMemorySageMaker(assumptions=assumptions)
+        self.empty = self.service.snapshot()
+        self.assumptions = assumptions
+        retries = Config(retries={"total_max_attempts": attempts, "mode": "standard"})
+        sagemaker = self.service.client(config=retries)
+        sagemaker.meta.events.register("request-created.sagemaker", self._before_request)
+        self.client = AppImageConfigClient(sagemaker)
+        self.calm = AppImageConfigClient(self.service.client())
+        self._lock = threading.Lock()
+        self._requests = 0
+        self._happens_at = -1
+        self._happens: Callable[[], object] = list
+        self.happened_at: str | None = None
+
+    def begin(self, *configs: AppImageConfig) -> None:
+        """Let exactly *configs* exist."""
+        self.service.restore(self.empty)
+        for config in configs:
+            self.calm.create(config)
+
+    def happen(self, position: int, what: Fault | Callable[[], object]) -> None:
+        """Let a fault, or something else, happen to the request at *position*, from 0."""
+        act = (lambda: self.service.inject(what)) if isinstance(what, Fault) else what
+        self._requests, self._happens_at, self._happens, self.happened_at = 0, position, act, None
+
+    def _before_request(self, operation_name: str, **_: Any) -> None:
+        with self._lock:
+            position = self._requests
+            self._requests += 1
+            if position == self._happens_at:
+                self.happened_at = operation_name
+                self._happens()
+
+    def state(self) -> dict[str, AppImageConfig]:
+        """Return what exists, with its tags."""
+        found = [
+            details.to_config(self.calm.list_tags(str(details.app_image_config_arn))) for details in self.calm.list()
+        ]
+        return {config.app_image_config_name: config for config in found}
+
+    def updated(self, actual: AppImageConfig, desired: AppImageConfig) -> AppImageConfig:
+        """Return what the service makes of *actual* by an update to *desired*."""
+        changes: dict[str, Any] = {}
+        for field in APP_CONFIGS:
+            new, old = getattr(desired, field), getattr(actual, field)
+            is_empty = isinstance(new, JupyterLabAppImageConfig | CodeEditorAppImageConfig) and new == type(new)()
+            if is_empty and self.assumptions.empty_app_config == "keeps":
+                new = old if old is not None else new
+            changes[field] = old if new is None and self.assumptions.update == "merge" else new
+        return attrs.evolve(actual, **changes)
+
+    def reaches(self, actual: AppImageConfig | None, desired: AppImageConfig) -> bool:
+        """Tell whether updates lead from *actual* to *desired*."""
+        if actual is None or not difference(untagged(desired), actual):
+            return True
+        says_something = any(getattr(desired, field) is not None for field in APP_CONFIGS)
+        return says_something and not difference(untagged(desired), self.updated(actual, desired))
+
+
+def untagged(config: AppImageConfig) -> AppImageConfig:
+    """Return *config*, saying nothing of tags."""
+    return attrs.evolve(config, tags=None)
+
+
+def named(config: AppImageConfig, name: str) -> AppImageConfig:
+    """Return *config* with another name."""
+    return attrs.evolve(config, app_image_config_name=name)
+
+
+WORLDS: Final = [
+    World(Assumptions(update=update, empty_app_config=empty), attempts)
+    for update in ("merge", "replace")
+    for empty in ("clears", "keeps")
+    for attempts in (1, 3)
+]
+
+
+def is_whole(world: World, actual: AppImageConfig, desired: AppImageConfig, starts: list[AppImageConfig]) -> bool:
+    """Tell whether *actual* is what a single request made of one of *starts*, or of what others made of them."""
+    app_configs = [untagged(config) for config in (desired, *starts)]
+    app_configs += [untagged(world.updated(start, desired)) for start in starts]
+    wanted = desired.tags or {}
+    all_tags: list[Mapping[str, str]] = [wanted, *(start.tags or {} for start in starts)]
+    all_tags += [{key: value for key, value in tags.items() if key in wanted} for tags in all_tags]
+    return untagged(actual) in app_configs and actual.tags in all_tags
+
+
+def ensure(client: AppImageConfigClient, desired: AppImageConfig, *, replace: bool) -> Outcome | Exception:
+    """Return the outcome, or the error that a script would meet."""
+    try:
+        return client.ensure(desired, replace=replace)
+    except (AppImageConfigError, BotoCoreError) as error:
+        return error
+
+
+def write(world: World, theirs: AppImageConfig | None, name: str) -> Callable[[], object]:
+    """Return what another writer does: it makes the config *theirs*, or deletes it."""
+
+    def act() -> None:
+        world.calm.delete(name, missing_ok=True)
+        if theirs is not None:
+            world.calm.create(theirs)
+
+    return act
+
+
+@st.composite
+def wishes(draw: st.DrawFn) -> tuple[AppImageConfig | None, AppImageConfig, AppImageConfig | None]:
+    """Draw what is there, what is desired, and what another writer wants."""
+    one, two, three = (named(draw(app_image_configs), "image") for _ in range(3))
+    before = draw(st.sampled_from([one, None, two]))
+    return before, two, draw(st.sampled_from([three, two, None]))
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(
+    st.sampled_from(WORLDS),
+    wishes(),
+    st.sampled_from([*FAULTS, "another writer"]),
+    st.integers(0, 9),
+    st.booleans(),
+)
+def test_ensure_run_again_reaches_the_declared_state(
+    world: World,
+    wish: tuple[AppImageConfig | None, AppImageConfig, AppImageConfig | None],
+    fault: str,
+    position: int,
+    replace: bool,  # noqa: FBT001 - Hypothesis passes it by position
+) -> None:
+    """After any fault at any call, and with another writer in between; and then it changes nothing."""
+    before, desired, theirs = wish
+    world.begin(*filter(None, [before]))
+    world.happen(position, FAULTS[fault] if fault in FAULTS else write(world, theirs, "image"))
+    first = ensure(world.client, desired, replace=replace)
+
+    after = world.state().get("image")
+    deleted_by_another = fault == "another writer" and theirs is None
+    if after is None:
+        assert before is None or replace or deleted_by_another
+    else:
+        starts = [config for config in (before, theirs) if config is not None]
+        assert is_whole(world, after, desired, starts)
+    if isinstance(first, Outcome) and world.happened_at is None:
+        assert after is not None
+        assert not difference(desired, after)
+
+    world.happen(99, lambda: None)
+    second = ensure(world.client, desired, replace=replace)
+    if world.reaches(after, desired) or replace:
+        assert isinstance(second, Outcome), second
+        reached = world.state()["image"]
+        assert not difference(desired, reached)
+        calls = len(world.service.calls)
+        third = ensure(world.client, desired, replace=replace)
+        assert isinstance(third, Outcome)
+        assert third.status == "unchanged"
+        assert len(world.service.calls) - calls == (1 if desired.tags is None else 2)
+    else:
+        assert isinstance(second, NotConvergedError), second
+        assert "image" in world.state()
+
+
+def lab(name: str, uid: int = 0, tags: dict[str, str] | None = None) -> AppImageConfig:
+    """Return a config for JupyterLab."""
+    app = JupyterLabAppImageConfig(file_system_config=FileSystemConfig(default_uid=uid))
+    return AppImageConfig(app_image_config_name=name, jupyter_lab_app_image_config=app, tags=tags)
+
+
+EDITOR: Final = AppImageConfig(app_image_config_name="image", code_editor_app_image_config=CodeEditorAppImageConfig())
+SCENARIOS: Final[dict[str, tuple[AppImageConfig | None, AppImageConfig]]] = {
+    "create": (None, lab("image", tags={"team": "ml"})),
+    "update": (lab("image", uid=5), lab("image")),
+    "tags": (lab("image", tags={"old": "1"}), lab("image", tags={"new": "2"})),
+    "both": (lab("image", uid=5, tags={"old": "1"}), lab("image", tags={"new": "2"})),
+    "replace": (lab("image", tags={"team": "ml"}), EDITOR),
+}
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_call_of_ensure_may_fail(fault: str, attempts: int) -> None:
+    """Each operation at each position, one after the other until there is no further call."""
+    world = World(Assumptions(), attempts)
+    operations: set[str] = set()
+    for name, (before, desired) in SCENARIOS.items():
+        for position in count():
+            world.begin(*filter(None, [before]))
+            world.happen(position, FAULTS[fault])
+            first = ensure(world.client, desired, replace=name == "replace")
+            if world.happened_at is None:
+                assert isinstance(first, Outcome)
+                break
+            operations.add(world.happened_at)
+            # botocore repeats the request itself if it may.
+            assert isinstance(first, Outcome) == (attempts == 3), (name, position, first)
+            assert isinstance(ensure(world.client, desired, replace=name == "replace"), Outcome)
+            assert not difference(desired, world.state()["image"])
+            # The tags of what was deleted are known to the run that deleted it.
+            assert name != "replace" or attempts == 1 or world.state()["image"].tags == {"team": "ml"}
+    assert operations == {
+        "CreateAppImageConfig",
+        "DescribeAppImageConfig",
+        "UpdateAppImageConfig",
+        "DeleteAppImageConfig",
+        "ListTags",
+        "AddTags",
+        "DeleteTags",
+    }
+
+
+def provision(
+    client: AppImageConfigClient, configs: list[AppImageConfig], prune: str | None
+) -> list[Outcome] | Exception:
+    """Plan and apply, as a script does; return the outcomes, or why there is no plan."""
+    try:
+        plan = client.plan(configs, prune=prune is not None, name_contains=prune)
+    except (AppImageConfigError, BotoCoreError) as error:
+        return error
+    return list(client.apply(plan, max_workers=2))
+
+
+NAMES: Final = ("team-a", "team-b", "team-c", "team-d")
+
+
+GATEWAYS: Final = [KernelGatewayImageConfig(kernel_specs=[KernelSpec(name=name)]) for name in ("python3", "ir")]
+LABS: Final = [
+    JupyterLabAppImageConfig(),
+    lab("a").jupyter_lab_app_image_config,
+    lab("a", 5).jupyter_lab_app_image_config,
+]
+# Many are drawn for one example, and it is only their being the same or not that counts.
+small_configs = st.builds(
+    AppImageConfig,
+    app_image_config_name=st.just("image"),
+    tags=st.sampled_from([None, {}, {"team": "ml"}, {"team": "web", "old": ""}]),
+    kernel_gateway_image_config=st.none() | st.sampled_from(GATEWAYS),
+    jupyter_lab_app_image_config=st.none() | st.sampled_from(LABS),
+    code_editor_app_image_config=st.none() | st.just(CodeEditorAppImageConfig()),
+)
+
+
+@st.composite
+def worlds_of_many(draw: st.DrawFn) -> tuple[list[AppImageConfig], list[AppImageConfig], AppImageConfig]:
+    """Draw what is there, what is desired, and what another writer makes; all with an app config."""
+    configs = small_configs.filter(lambda config: any(getattr(config, field) is not None for field in APP_CONFIGS))
+    before = [named(draw(configs), name) for name in draw(st.sets(st.sampled_from(NAMES)))]
+    desired = [named(draw(configs), name) for name in sorted(draw(st.sets(st.sampled_from(NAMES), min_size=1)))]
+    there = {config.app_image_config_name: config for config in before}
+    for index, config in enumerate(desired):
+        if config.app_image_config_name in there and draw(st.booleans()):
+            desired[index] = there[config.app_image_config_name]
+    return before, desired, named(draw(configs), draw(st.sampled_from(NAMES)))
+
+
+# An update that replaces reaches every state that has an app config.
+REPLACING: Final = [World(Assumptions(update="replace"), attempts) for attempts in (1, 3)]
+
+
+# An example is many calls, and takes as long.
+@settings(max_examples=settings().max_examples // 5)
+@given(
+    st.sampled_from(REPLACING),
+    worlds_of_many(),
+    st.sampled_from([*FAULTS, "another writer", "another who deletes"]),
+    st.integers(0, 14),
+    st.sampled_from([None, "team"]),
+)
+def test_apply_run_again_reaches_the_declared_state(
+    world: World,
+    wish: tuple[list[AppImageConfig], list[AppImageConfig], AppImageConfig],
+    fault: str,
+    position: int,
+    prune: str | None,
+) -> None:
+    """After any fault at any call of plan or apply, or with another writer in between; nothing is lost or half made."""
+    before, desired, theirs = wish
+    name = theirs.app_image_config_name
+    writes = {"another writer": write(world, theirs, name), "another who deletes": write(world, None, name)}
+    world.begin(*before)
+    world.happen(position, FAULTS[fault] if fault in FAULTS else writes[fault])
+    outcomes = provision(world.client, desired, prune)
+
+    state = world.state()
+    declared = {config.app_image_config_name: config for config in desired}
+    for config in before:
+        kept = config.app_image_config_name
+        if kept not in state:
+            assert (prune is not None and kept not in declared) or (fault == "another who deletes" and kept == name)
+    for found, actual in state.items():
+        starts = [config for config in (*before, theirs) if config.app_image_config_name == found]
+        if found in declared:
+            assert is_whole(world, actual, declared[found], starts)
+        else:
+            assert attrs.evolve(actual, tags=None) in map(untagged, starts)
+    if isinstance(outcomes, list):
+        assert len(outcomes) == len({outcome.app_image_config_name for outcome in outcomes})
+        if world.happened_at is None:
+            assert all(outcome.error is None for outcome in outcomes)
+
+    world.happen(99, lambda: None)
+    again = provision(world.client, desired, prune)
+    assert isinstance(again, list)
+    assert [outcome for outcome in again if outcome.error is not None] == []
+    state = world.state()
+    for config in desired:
+        assert not difference(config, state[config.app_image_config_name])
+    assert prune is None or set(state) == set(declared)
+
+    calls = len(world.service.calls)
+    plan = world.client.plan(desired)
+    assert plan.changes == ()
+    assert len(world.service.calls) - calls == 1 + sum(config.tags is not None for config in desired)
