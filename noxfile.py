@@ -45,10 +45,11 @@ def run_tests(session: nox.Session) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Run the example script over the example requests, in memory."""
+    """Check, plan, apply, apply again, change, and plan the example requests, in memory; by a script and by commands."""
     install(session)
     requests = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("examples/requests/*.json"))
     session.run("python", "examples/provision.py", "--in-memory", *requests, *session.posargs)
+    session.run("python", "examples/demonstrate.py")
 
 
 @nox.session
@@ -117,6 +118,7 @@ def coverage(session: nox.Session) -> None:
     """Require that the tests run every line and every branch."""
     install(session, "coverage")
     session.run("coverage", "run", str(Path(session.bin) / "pytest"), *session.posargs)
+    session.run("coverage", "combine")
     session.run("coverage", "report")
 
 
@@ -129,8 +131,9 @@ def nightly(session: nox.Session) -> None:
 
 @nox.session
 def benchmark(session: nox.Session) -> None:
-    """Measure what checking costs, that it is linear in its input, and what the SageMaker in memory costs."""
+    """Measure what checking, planning and the SageMaker in memory cost, and that checking is linear in its input."""
     install(session, "benchmark")
     session.run("python", "benchmarks/checking.py")
     session.run("python", "benchmarks/linear_time.py")
     session.run("python", "benchmarks/in_memory.py")
+    session.run("python", "benchmarks/provisioning.py")

@@ -12,7 +12,7 @@ A typed, model-checked, lossless client of Amazon SageMaker's AppImageConfig API
 from appimageconfig.advice import Advice, advise
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.constraints import unchecked
-from appimageconfig.custom_images import CustomImage, custom_image
+from appimageconfig.custom_images import CustomImageEntry, custom_image
 from appimageconfig.errors import (
     AccessDeniedError,
     AppImageConfigError,
@@ -25,6 +25,7 @@ from appimageconfig.errors import (
     ThrottlingError,
     Violation,
 )
+from appimageconfig.files import dump, dumps, load, loads
 from appimageconfig.models import (
     AppImageConfig,
     AppImageConfigDetails,
@@ -57,7 +58,7 @@ __all__ = [
     "Change",
     "CodeEditorAppImageConfig",
     "ContainerConfig",
-    "CustomImage",
+    "CustomImageEntry",
     "Difference",
     "FileSystemConfig",
     "InvalidAppImageConfigError",
@@ -79,8 +80,12 @@ __all__ = [
     "advise",
     "custom_image",
     "difference",
+    "dump",
+    "dumps",
     "from_request",
     "from_response",
+    "load",
+    "loads",
     "to_request",
     "unchecked",
 ]

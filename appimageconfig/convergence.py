@@ -6,7 +6,6 @@ Each function is the body of the client's method of the same name, which documen
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
@@ -27,6 +26,7 @@ from appimageconfig.provisioning import (
     Status,
     Step,
     by_name,
+    creation,
     deletion,
     has_app_config,
     replacement_of,
@@ -92,9 +92,7 @@ def ensure(client: Client, config: AppImageConfig, *, replace: bool) -> Outcome:
 def plan(client: Client, configs: Iterable[AppImageConfig], prune: str | None) -> Plan:
     """Return what would have to be done; *prune* is a part of the names of what is deleted if it is not declared."""
     declared = by_name(configs)
-    steps = {
-        name: Step(action="create", app_image_config_name=name, config=config) for name, config in declared.items()
-    }
+    steps: dict[str, Step] = {}
     deletions: dict[str, Step] = {}
     for details in client.list() if declared or prune else ():
         name = details.app_image_config_name or ""
@@ -104,13 +102,21 @@ def plan(client: Client, configs: Iterable[AppImageConfig], prune: str | None) -
                 steps[name] = _with_tags(client, details, declared[name]).step_to(declared[name])
         elif prune and prune in name:
             deletions[name] = deletion(details)
-    return Plan((*steps.values(), *(deletions[name] for name in sorted(deletions))))
+    return Plan(
+        (
+            *(steps.get(name) or creation(config) for name, config in declared.items()),
+            *(deletions[name] for name in sorted(deletions)),
+        )
+    )
 
 
 def apply(
     client: Client, plan: Plan, max_workers: int, stop: Callable[[], bool], *, replace: bool
 ) -> Iterator[Outcome]:
     """Carry out *plan*."""
+    # Not needed by those who only read and check.
+    from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait  # noqa: PLC0415
+
     under_way: set[Future[Outcome]] = set()
     with ThreadPoolExecutor(max_workers, thread_name_prefix="appimageconfig") as pool:
         for step in plan.steps:

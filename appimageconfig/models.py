@@ -68,6 +68,13 @@ class ReadOnlyMapping(Mapping[K, V_co]):
         """Return a view of the items."""
         return self._items.items()
 
+    def __eq__(self, other: object) -> bool:
+        """Compare the items, in any order, with those of any mapping."""
+        if isinstance(other, ReadOnlyMapping):
+            theirs = cast("ReadOnlyMapping[Any, Any]", other)
+            return self is theirs or self._items == theirs._items
+        return self._items == dict(other) if is_map(other) else NotImplemented
+
     def __hash__(self) -> int:
         """Return a hash that agrees with equality."""
         return hash(frozenset(self._items.items()))

@@ -72,3 +72,12 @@ class DeleteTagsInput:
 
     resource_arn: str = attrs.field(validator=constraints.RESOURCE_ARN)
     tag_keys: tuple[str, ...] = attrs.field(converter=string_tuple, validator=constraints.TAG_KEY_LIST)
+
+
+@attrs.frozen(kw_only=True)
+class CustomImage:
+    """Which image is run as which AppImageConfig says; a part of UpdateDomain's request."""
+
+    image_name: str = attrs.field(validator=constraints.IMAGE_NAME)
+    image_version_number: int | None = attrs.field(default=None, validator=constraints.IMAGE_VERSION_NUMBER)
+    app_image_config_name: str = attrs.field(validator=constraints.APP_IMAGE_CONFIG_NAME)

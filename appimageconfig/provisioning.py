@@ -232,6 +232,8 @@ class Actual:
 
     def difference_to(self, desired: AppImageConfig) -> Difference:
         """Return what differs from *desired*."""
+        if self.tags is None:
+            return difference(desired, self.details)
         with trusted():
             actual = self.details.to_config(self.tags)
         return difference(desired, actual)
@@ -314,6 +316,11 @@ def require_plan(plan: object) -> None:
         raise TypeError(f"a Plan is due, not {type(plan).__name__}: client.plan(configs) makes one")
 
 
+def creation(desired: AppImageConfig) -> Step:
+    """Return the step of a plan that creates *desired*."""
+    return Step(action="create", app_image_config_name=desired.app_image_config_name, config=desired)
+
+
 def deletion(details: AppImageConfigDetails) -> Step:
     """Return the step of a plan that deletes the AppImageConfig of *details*."""
     return Step(
@@ -362,16 +369,16 @@ def tags_to_add(desired: AppImageConfig, actual: Mapping[str, str]) -> dict[str,
 def _structure_changes(path: str, old: Shape, new: Shape, fields: Iterable[str]) -> Iterator[Change]:
     prefix = f"{path}." if path else ""
     for field in fields:
-        yield from _changes(f"{prefix}{member_name(field)}", getattr(old, field), getattr(new, field))
+        before, after = getattr(old, field), getattr(new, field)
+        if before != after:
+            yield from _changes(f"{prefix}{member_name(field)}", before, after)
     for member, value in new.unmodelled.items():
         if old.unmodelled.get(member) != value:
             yield Change(f"{prefix}{member}", "***" if member in old.unmodelled else None, "***")
 
 
 def _changes(path: str, old: Any, new: Any) -> Iterator[Change]:
-    """Yield the changes from *old* to *new*, which are values of the same member."""
-    if old == new:
-        return
+    """Yield the changes from *old* to *new*, which are unlike values of the same member."""
     if isinstance(old, Shape) and isinstance(new, Shape):
         fields = (field.name for field in attrs.fields(type(new)) if field.name != "unmodelled")
         yield from _structure_changes(path, old, new, fields)
@@ -385,19 +392,22 @@ def _changes(path: str, old: Any, new: Any) -> Iterator[Change]:
 
 def _item_changes(path: str, old: Mapping[Any, Any], new: Mapping[Any, Any], *, secret: bool) -> Iterator[Change]:
     for key in [*new, *(key for key in old if key not in new)]:
-        item_path = f"{path}[{key!r}]"
-        if not secret:
-            yield from _changes(item_path, old.get(key), new.get(key))
-        elif old.get(key) != new.get(key):
-            yield Change(item_path, "***" if key in old else None, "***" if key in new else None)
+        before, after = old.get(key), new.get(key)
+        if before == after:
+            continue
+        if secret:
+            yield Change(f"{path}[{key!r}]", "***" if key in old else None, "***" if key in new else None)
+        else:
+            yield from _changes(f"{path}[{key!r}]", before, after)
 
 
 def _tag_changes(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> Iterator[Change]:
     if new is None:
         return
-    if old is not None:
+    if old is not None and old != new:
         old = {**own_tags(old), **{key: value for key, value in old.items() if key in new}}
-    yield from _changes("Tags", old, new)
+    if old != new:
+        yield from _changes("Tags", old, new)
 
 
 _S = TypeVar("_S", bound=Shape)

@@ -3,15 +3,13 @@ From values to requests and from responses to values.
 
 Pure functions over one private cattrs converter. The converter alone knows how
 the wire writes a value: members in PascalCase (by one rule, see
-`constraints.member_name`), tags as a list of Key and Value. Its hooks are made
-when the module is imported, so that the first use from many threads is safe.
+`constraints.member_name`), tags as a list of Key and Value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast, get_origin
 
@@ -26,6 +24,7 @@ from appimageconfig.constraints import (
     List,
     Structure,
     Tags,
+    Timestamp,
     enforced,
     is_list,
     is_map,
@@ -95,9 +94,10 @@ def from_response(response: Mapping[str, Any]) -> AppImageConfigDetails:
     the AWS CLI prints them); one without an offset is taken as UTC.
     """
     # ResponseMetadata is botocore's own addition to the response: no member of the AppImageConfig.
-    members = {member: value for member, value in response.items() if member != "ResponseMetadata"}
+    if "ResponseMetadata" in response:
+        response = {member: value for member, value in response.items() if member != "ResponseMetadata"}
     with trusted():
-        return _converter.structure(members, AppImageConfigDetails)
+        return _converter.structure(response, AppImageConfigDetails)
 
 
 def require_config(config: object) -> None:
@@ -216,6 +216,8 @@ _ELSEWHERE: Final = {
 def _suggestion(member: object, members: Mapping[str, Any]) -> str:
     if member in _ELSEWHERE:
         return _ELSEWHERE[str(member)]
+    from difflib import get_close_matches  # noqa: PLC0415 - not needed where there is no fault
+
     lowered = {name.lower(): name for name in members}
     close = get_close_matches(str(member).lower(), lowered, n=1)
     return f"; did you mean {lowered[close[0]]}?" if close else f"; its members are {', '.join(members)}"
@@ -239,8 +241,9 @@ def _time_from_wire(value: Any, _: Any) -> datetime:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _kernel_specs_from_wire(value: Any, _: Any) -> Any:
-    return None if value is None else tuple(_converter.structure(spec, KernelSpec) for spec in value)
+def _structures_from_wire(model: Any) -> Callable[[Any, Any], Any]:
+    read = _structure_hook(model)
+    return lambda items, _: None if items is None else tuple([read(item, model) for item in items])
 
 
 def _list_to_wire(items: Sequence[Any] | None) -> list[Any] | None:
@@ -264,16 +267,31 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _member_from_wire(constraint: object) -> Callable[[Any, Any], Any]:
+    """Return what reads a member, told by the constraint: the type would be looked up for each value anew."""
+    match constraint:
+        case Structure(model=model):
+            return _structure_hook(model)
+        case List(item=Structure(model=model)):
+            return _structures_from_wire(model)
+        case Tags():
+            return lambda tags, _: _tags_from_wire(tags)
+        case Timestamp():
+            return _time_from_wire
+        case _:
+            return _as_it_is
+
+
 def _overrides(model: type[attrs.AttrsInstance]) -> dict[str, Any]:
-    overrides = {field.name: override(rename=member) for member, field in _modelled_fields(model).items()}
-    overrides["unmodelled"] = override(omit=True)
-    if "tags" in overrides:
-        overrides["tags"] = override(
-            rename=member_name("tags"),
-            unstruct_hook=_tags_to_wire,
-            struct_hook=lambda tags, _: _tags_from_wire(tags),
+    overrides = {
+        field.name: override(
+            rename=member,
+            struct_hook=_member_from_wire(field.validator),
+            unstruct_hook=_tags_to_wire if isinstance(field.validator, Tags) else None,
         )
-    return overrides
+        for member, field in _modelled_fields(model).items()
+    }
+    return {**overrides, "unmodelled": override(omit=True)}
 
 
 def _unstructure_hook(model: type[attrs.AttrsInstance]) -> Callable[[Any], dict[str, Any]]:
@@ -287,12 +305,15 @@ def _unstructure_hook(model: type[attrs.AttrsInstance]) -> Callable[[Any], dict[
     return without_absent
 
 
+@cache
 def _structure_hook(model: Any) -> Callable[[Mapping[str, Any], Any], Any]:
     structure = make_dict_structure_fn(model, _converter, **_overrides(model))
     fields = _modelled_fields(model)
     required = dict.fromkeys(member for member, field in fields.items() if field.default is attrs.NOTHING)
 
     def with_unmodelled(members: Mapping[str, Any], _: Any) -> Any:
+        if required.keys() <= members.keys() <= fields.keys() and None not in members.values():
+            return structure(members, model)
         present = {member: item for member, item in members.items() if item is not None}
         value = structure(required | present, model)
         unmodelled = {member: item for member, item in present.items() if member not in fields}
@@ -301,42 +322,19 @@ def _structure_hook(model: Any) -> Callable[[Mapping[str, Any], Any], Any]:
     return with_unmodelled
 
 
-def _is_passed_through(type_: Any) -> bool:
-    return type_ in (str, int, tuple[str, ...], Mapping[str, str])
-
-
-def _is_kernel_specs(type_: Any) -> bool:
-    return bool(type_ == tuple[KernelSpec, ...])
-
-
 def _is_tuple(type_: Any) -> bool:
     return type_ in (tuple, SecretTuple) or get_origin(type_) is tuple
 
 
-_converter.register_structure_hook_func(_is_passed_through, _as_it_is)
-_converter.register_structure_hook_func(_is_kernel_specs, _kernel_specs_from_wire)
-_converter.register_structure_hook(datetime, _time_from_wire)
 _converter.register_unstructure_hook_func(_is_tuple, _list_to_wire)
 _converter.register_unstructure_hook(ReadOnlyMapping, dict)
-# Innermost first: each hook compiles in those of its members.
-for _model in (
-    KernelSpec,
-    FileSystemConfig,
-    ContainerConfig,
-    KernelGatewayImageConfig,
-    JupyterLabAppImageConfig,
-    CodeEditorAppImageConfig,
-    AppImageConfig,
-    AppImageConfigDetails,
-):
-    _converter.register_structure_hook(_model, _structure_hook(_model))
-    _converter.register_unstructure_hook(_model, _unstructure_hook(_model))
-for _request in (
-    operations.DescribeAppImageConfigRequest,
-    operations.DeleteAppImageConfigRequest,
-    operations.ListAppImageConfigsRequest,
-    operations.AddTagsInput,
-    operations.ListTagsInput,
-    operations.DeleteTagsInput,
-):
-    _converter.register_unstructure_hook(_request, _unstructure_hook(_request))
+
+
+def _is_ours(type_: Any) -> bool:
+    return attrs.has(type_) and type_.__module__.startswith("appimageconfig.")
+
+
+# The functions are compiled when a structure is met first, and not all of them when this module is imported. Threads
+# that come at once may each compile them, and get the same.
+_converter.register_structure_hook_factory(_is_ours, _structure_hook)
+_converter.register_unstructure_hook_factory(_is_ours, _unstructure_hook)

@@ -59,11 +59,12 @@ def description() -> dict[str, Any]:
 
 def differences(service_model: Any) -> list[str]:
     """Return a sentence for each difference, which says what to change where."""
-    return [
+    found = [
         difference
         for operation, (model, beyond) in REQUESTS.items()
         for difference in _operation_differences(service_model.operation_model(operation), model, beyond)
     ]
+    return [*found, *_structure_differences(service_model.shape_for("CustomImage"), operations.CustomImage)]
 
 
 def _operation_differences(operation: Any, model: Any, beyond: frozenset[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The example script, run as a user runs it."""
+"""The example scripts, run as a user runs them."""
 
 from __future__ import annotations
 
@@ -14,50 +14,66 @@ ROOT = Path(__file__).parent.parent
 REQUESTS = sorted(ROOT.glob("examples/requests/*.json"))
 
 
-def provision(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run the script."""
-    command = [sys.executable, str(ROOT / "examples/provision.py"), *map(str, arguments)]
+def run(script: str, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script of the examples."""
+    command = [sys.executable, str(ROOT / "examples" / script), *map(str, arguments)]
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
     return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120)
 
 
 def test_it_provisions_every_example_request_in_memory(tmp_path: Path) -> None:
-    """Creates, meets the conflict, lists, updates, describes and deletes; and says so."""
-    run = provision("--in-memory", *REQUESTS, cwd=tmp_path)
-    assert run.stderr == ""
-    assert run.returncode == 0
-    names = {json.loads(path.read_text(encoding="utf-8"))["AppImageConfigName"] for path in REQUESTS}
-    first, second, listed, updated, deleted = (
-        run.stdout.split(heading)[1] for heading in ("First run:", "Second run:", "Listed:", "Updated ", "Deleted:")
-    )
-    for name in names:
-        assert f"created  arn:aws:sagemaker:us-east-1:123456789012:app-image-config/{name}\n" in first
-        assert f"exists   {name}\n" in second
-        assert f"{name}, created 20" in listed
-        assert f"{name}\n" in deleted
-    assert "/home/sagemaker-user/work" in updated
+    """The first run creates each, and the second finds each as declared; and both say so."""
+    ended = run("provision.py", "--in-memory", *REQUESTS, cwd=tmp_path)
+    assert ended.stderr == ""
+    assert ended.returncode == 0
+    names = [json.loads(path.read_text(encoding="utf-8"))["AppImageConfigName"] for path in REQUESTS]
+    lines = ended.stdout.splitlines()
+    assert lines[: len(names) + 1] == [*(f"+ create {name}" for name in names), "Plan: 10 to create, 0 to update, 0 unchanged."]
+    assert sorted(lines[len(names) + 1 : 2 * len(names) + 1]) == sorted(f"created {name}" for name in names)
+    second = lines[2 * len(names) + 1 :]
+    assert second[: len(names) + 1] == [*(f"= unchanged {name}" for name in names), "Plan: 0 to create, 0 to update, 10 unchanged."]
+    assert sorted(second[len(names) + 1 :]) == sorted(f"unchanged {name}" for name in names)
 
 
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ('{"AppImageConfigName": "a_b", "Tags": {}}', "2 faults, nothing was sent:"),
-        ('{"AppImageConfigName": ', "cannot be read as JSON"),
+        ('{"AppImageConfigName": "a_b",\n "Tags": {}}', ["wrong.json:1: AppImageConfigName: ", "wrong.json:2: Tags: "]),
+        ('{"AppImageConfigName": ', ["wrong.json:1: (request): is no JSON"]),
     ],
 )
-def test_it_names_the_file_that_is_wrong(tmp_path: Path, content: str, expected: str) -> None:
+def test_it_names_the_file_that_is_wrong(tmp_path: Path, content: str, expected: list[str]) -> None:
     """And creates nothing, without a traceback."""
-    wrong = tmp_path / "wrong.json"
-    wrong.write_text(content, encoding="utf-8")
-    run = provision("--in-memory", REQUESTS[0], wrong, cwd=tmp_path)
-    assert run.returncode == 1
-    assert run.stdout == ""
-    assert run.stderr.startswith(f"{wrong}: ")
-    assert expected in run.stderr
-    assert "Traceback" not in run.stderr
+    (tmp_path / "wrong.json").write_text(content, encoding="utf-8")
+    ended = run("provision.py", "--in-memory", REQUESTS[0], "wrong.json", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert all(line in ended.stderr for line in expected)
+    assert "Traceback" not in ended.stderr
 
 
 def test_without_a_region_it_says_so(tmp_path: Path) -> None:
     """In botocore's words, without a traceback."""
-    run = provision(*REQUESTS, cwd=tmp_path)
-    assert (run.returncode, run.stderr) == (1, "You must specify a region.\n")
+    ended = run("provision.py", *REQUESTS, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (1, "You must specify a region.\n")
+
+
+def test_the_demonstration_shows_the_whole_way(tmp_path: Path) -> None:
+    """A check, a plan, what it does, that a second time changes nothing, a change, and the plan that shows it."""
+    ended = run("demonstrate.py", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    check, plan, apply, again, change = ended.stdout.split("$ appimageconfig ")[1:]
+    assert check.startswith("check ")
+    assert "[several-kernel-specs]" in check
+    assert plan.startswith("plan ")
+    assert "+ create conda-forecasting" in plan
+    assert "Plan: 10 to create, 0 to update, 0 unchanged." in plan
+    assert apply.startswith("apply --yes ")
+    assert "created conda-forecasting" in apply
+    assert "Applied: 10 created." in apply
+    assert again.startswith("apply --yes ")
+    assert "Plan: 0 to create, 0 to update, 10 unchanged." in again
+    assert "Applied" not in again
+    assert change.startswith("plan ")
+    assert "~ update conda-forecasting\n    KernelGatewayImageConfig.FileSystemConfig.MountPath:" in change
+    assert "Plan: 0 to create, 1 to update, 9 unchanged." in change

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import logging
 import pickle
 import traceback
@@ -23,13 +24,16 @@ from appimageconfig import (
     CodeEditorAppImageConfig,
     ContainerConfig,
     JupyterLabAppImageConfig,
+    NotConvergedError,
     RequestValidationError,
     advise,
+    dumps,
     from_request,
     from_response,
     to_request,
     unchecked,
 )
+from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,6 +146,9 @@ CALLS: list[Callable[[AppImageConfigClient], object]] = [
     lambda client: client.list_tags(ARN),
     lambda client: client.add_tags(ARN, {"a": "b"}),
     lambda client: client.delete_tags(ARN, ["a"]),
+    lambda client: client.ensure(CONFIG),
+    lambda client: client.plan([CONFIG]),
+    lambda client: list(client.apply(client.plan([CONFIG]))),
 ]
 CODES = [
     "ResourceInUse",
@@ -180,6 +187,43 @@ def test_no_error_of_the_service_shows_it(
     assert f"failed: {code}" in log.getvalue()
 
 
+WITHOUT_SECRETS = attrs.evolve(CONFIG, jupyter_lab_app_image_config=None, code_editor_app_image_config=None)
+OTHER_SECRETS = from_request(json.loads(json.dumps(REQUEST).replace(CANARY, "other")))
+
+
+@pytest.mark.parametrize("actual", [None, WITHOUT_SECRETS, OTHER_SECRETS])
+def test_no_plan_and_no_outcome_shows_it(actual: AppImageConfig | None, log: io.StringIO) -> None:
+    """As text, repr or JSON; whether it is added, changed or taken away, and whether that fails or not."""
+    for desired, there in ((CONFIG, actual), (actual or WITHOUT_SECRETS, CONFIG)):
+        service = InMemorySageMaker(assumptions=Assumptions(update="replace"))
+        client = AppImageConfigClient(service.client())
+        if there is not None:
+            client.create(there)
+        plan = client.plan([desired])
+        assert CANARY not in shown(plan) + json.dumps(plan.to_dict())
+        # The service may quote what is sent to it.
+        quoted = CANARY if desired is CONFIG else "value"
+        for operation in ("CreateAppImageConfig", "UpdateAppImageConfig"):
+            service.inject(Fault.error("ValidationException", message=f"'{quoted}' is wrong"), operation=operation)
+        for _ in range(2):
+            (outcome,) = client.apply(plan)
+            assert CANARY not in shown(outcome) + json.dumps(outcome.to_dict())
+            assert outcome.error is None or CANARY not in shown_by_error(outcome.error)
+    assert CANARY not in log.getvalue()
+
+
+def test_what_has_not_converged_does_not_show_it() -> None:
+    """Neither in its text nor in what it holds."""
+    client = AppImageConfigClient(InMemorySageMaker().client())
+    client.create(CONFIG)
+    for desired in (WITHOUT_SECRETS, OTHER_SECRETS, CONFIG):
+        with suppress(NotConvergedError):
+            assert CANARY not in shown(client.ensure(desired))
+    with pytest.raises(NotConvergedError) as caught:
+        client.ensure(WITHOUT_SECRETS)
+    assert CANARY not in shown_by_error(caught.value)
+
+
 def test_values_of_up_to_three_characters_are_not_masked() -> None:
     """They stand in any text by chance."""
     container = ContainerConfig(container_environment_variables={"DEBUG": "at", "EMPTY": "", "NAME": "detected"})
@@ -216,8 +260,21 @@ def test_nothing_is_printed_when_no_handler_is_set(capsys: pytest.CaptureFixture
 def test_every_public_function_and_method_is_driven_here() -> None:
     """A new one has to be added above."""
     methods = {name for name in vars(AppImageConfigClient) if not name.startswith("_")} - {"sagemaker"}
-    assert methods == {"add_tags", "create", "delete", "delete_tags", "describe", "list", "list_tags", "update"}
+    reading = {"describe", "list", "list_tags", "plan"}
+    writing = {"add_tags", "apply", "create", "delete", "delete_tags", "ensure", "update"}
+    assert methods == reading | writing
     assert len(CALLS) == len(methods)
     functions = {name for name in appimageconfig.__all__ if callable(getattr(appimageconfig, name)) and name.islower()}
-    assert functions == {"advise", "from_request", "from_response", "to_request", "unchecked"}
+    showing = {"dump", "dumps", "to_request"}
+    assert functions - showing == {
+        "advise",
+        "custom_image",
+        "difference",
+        "from_request",
+        "from_response",
+        "load",
+        "loads",
+        "unchecked",
+    }
     assert CANARY in str(to_request(CONFIG))
+    assert CANARY in dumps([CONFIG])

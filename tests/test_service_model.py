@@ -139,6 +139,13 @@ CHANGES = [
         "DefaultUid is now a string: appimageconfig/constraints.py has Integer(min=0, max=65535)",
     ),
     (
+        set_trait("ImageVersionNumber", "min", 1),
+        (
+            "min of ImageVersionNumber is 1 in the model and 0 here: "
+            "change IMAGE_VERSION_NUMBER in appimageconfig/constraints.py"
+        ),
+    ),
+    (
         set_trait("Tag", "required", ["Key"]),
         "Tag is no longer a required Key and Value: see appimageconfig/serialization.py",
     ),

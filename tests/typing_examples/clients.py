@@ -1,5 +1,7 @@
 """Every kind of boto3 client is taken. Type-checked, never run."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, assert_type
 
 import boto3
@@ -8,7 +10,20 @@ from botocore.config import Config
 from botocore.stub import Stubber
 from types_boto3_sagemaker import SageMakerClient
 
-from appimageconfig import AppImageConfigClient, AppImageConfigDetails
+from appimageconfig import (
+    AppImageConfig,
+    AppImageConfigClient,
+    AppImageConfigDetails,
+    CustomImageEntry,
+    Difference,
+    NotConvergedError,
+    Outcome,
+    Plan,
+    Step,
+    custom_image,
+    difference,
+    load,
+)
 from appimageconfig.testing import InMemorySageMaker
 
 
@@ -44,9 +59,41 @@ def results(client: AppImageConfigClient) -> None:
         assert_type(item, AppImageConfigDetails)
 
 
+def provisioning(client: AppImageConfigClient, config: AppImageConfig) -> None:
+    """Know what came of it."""
+    outcome = client.ensure(config)
+    assert_type(outcome, Outcome)
+    assert_type(outcome.difference, Difference)
+    assert_type(outcome.error, Exception | None)
+    if outcome.status == "created":
+        assert_type(outcome.app_image_config_arn, str | None)
+    plan = client.plan(load("a.json", "b.yaml"), prune=True, name_contains="team")
+    assert_type(plan, Plan)
+    assert_type(plan.changes, tuple[Step, ...])
+    assert_type(plan.steps[0].last_modified_time, datetime | None)
+    assert_type(client.apply(plan, max_workers=2), Iterator[Outcome])
+    assert_type(difference(config, client.describe("image")), Difference)
+    try:
+        client.ensure(config, replace=True)
+    except NotConvergedError as error:
+        assert_type(error.difference, Difference)
+
+
+def custom_images(typed: SageMakerClient, config: AppImageConfig) -> None:
+    """Pass the entry on to boto3, typed by types-boto3."""
+    entry = custom_image(config, "team-image", 2)
+    assert_type(entry, CustomImageEntry)
+    typed.update_domain(DomainId="d-1", DefaultUserSettings={"JupyterLabAppSettings": {"CustomImages": [entry]}})
+
+
 def mistakes(client: AppImageConfigClient) -> None:
     """Be told of a mistake by the type checker."""
     client.list(sort_by="Arn")  # type: ignore[arg-type]
     client.create({"AppImageConfigName": "image"})  # type: ignore[arg-type]
     client.delete("image", True)  # type: ignore[call-arg]  # noqa: FBT003
     AppImageConfigClient("sagemaker")  # type: ignore[arg-type]
+    client.ensure([])  # type: ignore[arg-type]
+    client.plan(load("a.json")[0])  # type: ignore[arg-type]
+    client.apply(load("a.json"))  # type: ignore[arg-type]
+    if client.plan([]).steps[0].action == "recreate":  # type: ignore[comparison-overlap]
+        pass
