@@ -143,6 +143,10 @@ def _kind(type_: type) -> str:
 # What people mean who write the one where the other is due.
 _TYPE_HINTS: Final = {
     ("an integer", "a string"): "; write the number without quotes",
+    ("a string", "a boolean"): "; write it in quotes",
+    ("a string", "an integer"): "; write it in quotes",
+    ("a string", "a number"): "; write it in quotes",
+    ("a string", "a date"): "; write it in quotes",
     ("a list", "a string"): "; write a list that has it as its one item",
     ("a map", "a list"): "; write {name: value}: the list of Key and Value is CloudFormation's way",
     (TAGS_ON_THE_WIRE, "a map"): '; write [{"Key": "team", "Value": "ml"}]',

@@ -42,7 +42,7 @@ class Violation:
     path: str
     """Where it is on the wire, like ``KernelGatewayImageConfig.KernelSpecs[0].Name``; empty for the request itself."""
     constraint: str
-    """What is broken: ``type required unknown min max pattern enum unique``, or of a file ``readable syntax``."""
+    """One of ``type required unknown min max pattern enum unique``, and for a file ``readable`` and ``syntax``."""
     message: str
     """What is wrong and what would be right. Never the value of an environment variable or of a container argument."""
     file: str | None = None

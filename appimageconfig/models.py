@@ -71,8 +71,8 @@ class ReadOnlyMapping(Mapping[K, V_co]):
     def __eq__(self, other: object) -> bool:
         """Compare the items, in any order, with those of any mapping."""
         if isinstance(other, ReadOnlyMapping):
-            theirs = cast("ReadOnlyMapping[Any, Any]", other)
-            return self is theirs or self._items == theirs._items
+            theirs = cast("Any", other)
+            return self is other or bool(self._items == theirs._items)
         return self._items == dict(other) if is_map(other) else NotImplemented
 
     def __hash__(self) -> int:

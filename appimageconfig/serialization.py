@@ -8,7 +8,6 @@ the wire writes a value: members in PascalCase (by one rule, see
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast, get_origin
@@ -17,7 +16,7 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from appimageconfig import constraints, operations
+from appimageconfig import constraints
 from appimageconfig.constraints import (
     REQUEST,
     TAGS_ON_THE_WIRE,
@@ -36,12 +35,6 @@ from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.models import (
     AppImageConfig,
     AppImageConfigDetails,
-    CodeEditorAppImageConfig,
-    ContainerConfig,
-    FileSystemConfig,
-    JupyterLabAppImageConfig,
-    KernelGatewayImageConfig,
-    KernelSpec,
     ReadOnlyMapping,
     SecretMapping,
     SecretTuple,
@@ -49,7 +42,7 @@ from appimageconfig.models import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 def to_request(config: AppImageConfig) -> dict[str, Any]:

@@ -16,10 +16,10 @@ html_copy_source = False
 nitpicky = True
 # Types of other projects, whose documentation is not looked up: the build needs no network.
 nitpick_ignore_regex = [
-    ("py:.*", r"(attrs|attr|boto3|botocore|cattrs|collections|concurrent|datetime|typing)\..*"),
+    ("py:.*", r"(attrs|attr|boto3|botocore|cattrs|collections|concurrent|contextlib|datetime|typing)\..*"),
     (
         "py:.*",
-        r"(AbstractContextManager|Any|BaseClient|Callable|ClientError|Config|Iterable|Iterator|Literal|Mapping|Session|datetime|tuple)",
+        r"(AbstractContextManager|Any|BaseClient|Callable|ClientError|Config|Iterable|Iterator|Literal|Mapping|NotRequired|PathLike|Session|datetime|tuple)",
     ),
     ("py:.*", r"(OperationName|SageMakerClient|SortBy|SortOrder|Stubber|TypeError|ValueError|optional)"),
 ]

@@ -385,7 +385,7 @@ FAULTS = [
     "5: KernelGatewayImageConfig.FileSystemConfig.DefaultUid: must be an integer, not a number",
     "6: KernelGatewayImageConfig.FileSystemConfig.DefaultGid: must be an integer, not a number",
     f"13: JupyterLabAppImageConfig.ContainerConfig.ContainerArguments[2]: {BLANK}",
-    f"16: {VARIABLES}['A.B[C']: must be a string, not an integer",
+    f"16: {VARIABLES}['A.B[C']: must be a string, not an integer; write it in quotes",
     "20: JupyterLabAppImageConfig.ContainerConfig.X: is no member here; did you mean ContainerConfig?",
     "24: Tags[1].Value: is required and missing",
     "25: Tags[1].Key: is the key of Tags[0] as well",
@@ -431,14 +431,14 @@ def test_every_fault_of_a_yaml_has_its_line() -> None:
     lab = "[0].JupyterLabAppImageConfig"
     gateway = "[1].KernelGatewayImageConfig"
     assert faults(text, "yaml") == [
-        "line 4: [0].Tags[0].Key: must be a string, not a boolean",
-        "line 4: [0].Tags[0].Value: must be a string, not a number",
+        "line 4: [0].Tags[0].Key: must be a string, not a boolean; write it in quotes",
+        "line 4: [0].Tags[0].Value: must be a string, not a number; write it in quotes",
         f"line 7: {lab}.FileSystemConfig.DefaultUid: is 70000, limit 65535",
         f"line 7: {gateway}.FileSystemConfig.DefaultUid: is 70000, limit 65535",
         f"line 8: {lab}.FileSystemConfig.DefaultGid: must be an integer, not null",
-        f"line 11: [0].{VARIABLES}['A']: must be a string, not a boolean",
-        f"line 12: [0].{VARIABLES}['B']: must be a string, not a date",
-        f"line 13: [0].{VARIABLES}['C']: must be a string, not a date",
+        f"line 11: [0].{VARIABLES}['A']: must be a string, not a boolean; write it in quotes",
+        f"line 12: [0].{VARIABLES}['B']: must be a string, not a date; write it in quotes",
+        f"line 13: [0].{VARIABLES}['C']: must be a string, not a date; write it in quotes",
         f"line 14: {gateway}.KernelSpecs: is required and missing",
         "line 14: [1].AppImageConfigName: is required and missing",
         f"line 16: {gateway}.FileSystemConfig.MountPath: {RELATIVE}",
@@ -689,7 +689,9 @@ def test_limits_are_lifted_within_unchecked(tmp_path: Path) -> None:
         config = AppImageConfig(app_image_config_name="x" * 80)
         dump([config], path)
         assert load(path) == [config]
-        assert faults('{"AppImageConfigName": 5}') == ["line 1: AppImageConfigName: must be a string, not an integer"]
+        assert faults('{"AppImageConfigName": 5}') == [
+            "line 1: AppImageConfigName: must be a string, not an integer; write it in quotes"
+        ]
     assert faults_of_files(path)[0].startswith("long.json:2: AppImageConfigName: length 80, limit 63")
 
 

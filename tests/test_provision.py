@@ -28,10 +28,12 @@ def test_it_provisions_every_example_request_in_memory(tmp_path: Path) -> None:
     assert ended.returncode == 0
     names = [json.loads(path.read_text(encoding="utf-8"))["AppImageConfigName"] for path in REQUESTS]
     lines = ended.stdout.splitlines()
-    assert lines[: len(names) + 1] == [*(f"+ create {name}" for name in names), "Plan: 10 to create, 0 to update, 0 unchanged."]
+    assert lines[: len(names)] == [f"+ create {name}" for name in names]
+    assert lines[len(names)] == "Plan: 10 to create, 0 to update, 0 unchanged."
     assert sorted(lines[len(names) + 1 : 2 * len(names) + 1]) == sorted(f"created {name}" for name in names)
     second = lines[2 * len(names) + 1 :]
-    assert second[: len(names) + 1] == [*(f"= unchanged {name}" for name in names), "Plan: 0 to create, 0 to update, 10 unchanged."]
+    assert second[: len(names)] == [f"= unchanged {name}" for name in names]
+    assert second[len(names)] == "Plan: 0 to create, 0 to update, 10 unchanged."
     assert sorted(second[len(names) + 1 :]) == sorted(f"unchanged {name}" for name in names)
 
 

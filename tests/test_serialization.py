@@ -172,7 +172,7 @@ def test_there_are_example_requests_of_every_kind() -> None:
         ([], ["(request): must be a map of the members of a request, not a list"]),
         ({}, ["AppImageConfigName: is required and missing"]),
         ({"AppImageConfigName": None}, ["AppImageConfigName: must be a string, not null"]),
-        ({"AppImageConfigName": 5}, ["AppImageConfigName: must be a string, not an integer"]),
+        ({"AppImageConfigName": 5}, ["AppImageConfigName: must be a string, not an integer; write it in quotes"]),
         (
             {"AppImageConfigName": "a", "Tags": {"team": "ml"}},
             ['Tags: must be a list of maps with Key and Value, not a map; write [{"Key": "team", "Value": "ml"}]'],
@@ -237,7 +237,7 @@ def test_all_faults_come_at_once_in_the_order_of_the_document() -> None:
     assert faults(request) == [
         f"{variables}['NO_PROXY']: length 257, limit 256{TOO_LONG}",
         f"{variables}['']: must be one line that is not blank (pattern (?!\\s*$).+)",
-        f"{variables}['N']: must be a string, not an integer",
+        f"{variables}['N']: must be a string, not an integer; write it in quotes",
         f"{arguments}[1]: must be one line that is not blank (pattern (?!\\s*$).+)",
         f"{arguments}[2]: length 65, limit 64",
         f"JupyterLabAppImageConfig.ImageUri: is no member here; {NO_IMAGE}",
