@@ -45,7 +45,7 @@ def run_tests(session: nox.Session) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Check, plan, apply, apply again, change, and plan the example requests, in memory; by a script and by commands."""
+    """Check, plan, apply, apply again, change and plan the example requests, in memory, by a script and by commands."""
     install(session)
     requests = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("examples/requests/*.json"))
     session.run("python", "examples/provision.py", "--in-memory", *requests, *session.posargs)

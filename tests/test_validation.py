@@ -85,6 +85,7 @@ def test_an_enum_is_told() -> None:
     [
         ({"AppImageConfigName": 5}, "appImageConfigName"),
         ({"Tags": {"a": "b"}}, "tags"),
+        (container(ContainerEnvironmentVariables={5: "A"}), "jupyterLabAppImageConfig.containerConfig.containerEnv"),
         (container(ContainerEnvironmentVariables=["A"]), "jupyterLabAppImageConfig.containerConfig.containerEnv"),
         ({"CodeEditorAppImageConfig": {"FileSystemConfig": {"DefaultUid": True}}}, "codeEditorAppImageConfig.file"),
     ],

@@ -48,7 +48,10 @@ def known_members(shape: Any, value: Any, path: str = "") -> Any:
     if shape.type_name == "list":
         return [known_members(shape.member, item, f"{path}.{index}.member") for index, item in enumerate(value, 1)]
     if shape.type_name == "map":
-        return {key: known_members(shape.value, item, f"{path}.{key}.member") for key, item in value.items()}
+        return {
+            known_members(shape.key, key, f"{path}.{key}.key"): known_members(shape.value, item, f"{path}.{key}.member")
+            for key, item in value.items()
+        }
     return value
 
 
