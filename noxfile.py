@@ -124,9 +124,10 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def nightly(session: nox.Session) -> None:
-    """Compare 20,000 requests with the judge that is made from botocore's service model."""
+    """Look for new examples that break a law: 20,000 for most, and fewer where each is many calls."""
     install(session, "test")
-    session.run("pytest", "--hypothesis-profile=nightly", "tests/test_agreement.py", *session.posargs)
+    laws = [f"tests/test_{name}.py" for name in ("agreement", "convergence_faults", "files", "provisioning", "validation")]
+    session.run("pytest", "--hypothesis-profile=nightly", "--timeout=3600", *laws, *session.posargs)
 
 
 @nox.session
