@@ -135,36 +135,36 @@ def apply(
 
 def _carry_out(client: Client, step: Step, *, replace: bool) -> Outcome:
     try:
-        if step.action == "delete":
+        if step.config is None:
             return _delete_as_planned(client, step)
         if step.action == "create":
-            return _create_as_planned(client, step)
+            return _create_as_planned(client, step, step.config)
         if step.action == "update":
-            return _update_as_planned(client, step, replace=replace)
+            return _update_as_planned(client, step, step.config, replace=replace)
         return _outcome("unchanged", step)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is reported, and the other steps go on
         return attrs.evolve(_outcome("failed", step), error=error)
 
 
-def _create_as_planned(client: Client, step: Step) -> Outcome:
+def _create_as_planned(client: Client, step: Step, config: AppImageConfig) -> Outcome:
     try:
-        return _create(client, step.desired)
+        return _create(client, config)
     except ResourceInUseError as error:
-        actual = _read(client, step.desired)
-        if actual.difference_to(step.desired):
+        actual = _read(client, config)
+        if actual.difference_to(config):
             raise StalePlanError(step.app_image_config_name, "was created") from error
         return _outcome("unchanged", step, actual)
 
 
-def _update_as_planned(client: Client, step: Step, *, replace: bool) -> Outcome:
+def _update_as_planned(client: Client, step: Step, config: AppImageConfig, *, replace: bool) -> Outcome:
     try:
-        actual = _read(client, step.desired)
+        actual = _read(client, config)
     except ResourceNotFoundError as error:
         raise StalePlanError(step.app_image_config_name, "was deleted") from error
-    found = actual.difference_to(step.desired)
+    found = actual.difference_to(config)
     if found and (found != step.difference or actual.details.last_modified_time != step.last_modified_time):
         raise StalePlanError(step.app_image_config_name, "was changed")
-    return _converge(client, step.desired, actual, replace=replace)
+    return _converge(client, config, actual, replace=replace)
 
 
 def _delete_as_planned(client: Client, step: Step) -> Outcome:

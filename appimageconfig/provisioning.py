@@ -98,13 +98,6 @@ class Step:
     difference: Difference = NO_DIFFERENCE
     """What an update changes."""
 
-    @property
-    def desired(self) -> AppImageConfig:
-        """The config of a step that has one, which is every step but a deletion."""
-        if self.config is None:
-            raise ValueError(f"nothing is declared for {self.app_image_config_name!r}, which is to be deleted")
-        return self.config
-
     def __str__(self) -> str:
         """Return the name after ``+ create``, ``~ update``, ``= unchanged`` or ``- delete``, and what is updated."""
         lines = [f"{_SIGNS[self.action]} {self.action} {self.app_image_config_name}"]

@@ -244,12 +244,6 @@ def test_a_plan_serializes_to_json() -> None:
     }
 
 
-def test_a_deletion_desires_nothing() -> None:
-    """And says so."""
-    with pytest.raises(ValueError, match="nothing is declared for 'old'"):
-        _ = PLAN.steps[3].desired
-
-
 def test_an_outcome_is_a_line_and_json() -> None:
     """With the error, and the notes on it, if there is one."""
     error = StalePlanError("image", "was changed")
