@@ -293,6 +293,72 @@ def test_a_text_without_requests_is_refused(text: str, expected: list[str]) -> N
     assert faults(text) == expected
 
 
+# What people publish in request files that the service refuses, each with the place that they have to mend.
+PUBLISHED_MISTAKES = {
+    "a placeholder": (
+        '{"AppImageConfigName": "<your-config>"}',
+        (
+            "line 1: AppImageConfigName: must be letters and digits, with hyphens only between them, such as 'your-config' "
+            "(pattern [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})"
+        ),
+    ),
+    "a name made of an image's tag": (
+        '{"AppImageConfigName": "image_1.2"}',
+        (
+            "line 1: AppImageConfigName: must be letters and digits, with hyphens only between them, such as 'image-1-2' "
+            "(pattern [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})"
+        ),
+    ),
+    "ids as text": (
+        '{"AppImageConfigName": "a",\n"JupyterLabAppImageConfig": {"FileSystemConfig": {\n"DefaultUid": "0"}}}',
+        (
+            "line 3: JupyterLabAppImageConfig.FileSystemConfig.DefaultUid: must be an integer, not a string; "
+            "write the number without quotes"
+        ),
+    ),
+    "a path without its slash": (
+        '{"AppImageConfigName": "a", "CodeEditorAppImageConfig": {"FileSystemConfig": {"MountPath": "home"}}}',
+        (
+            "line 1: CodeEditorAppImageConfig.FileSystemConfig.MountPath: must be an absolute path, beginning with a slash "
+            r"(pattern \/.*)"
+        ),
+    ),
+    "an entrypoint as text": (
+        '{"AppImageConfigName": "a", "CodeEditorAppImageConfig": {"ContainerConfig": {"ContainerEntrypoint": "sh"}}}',
+        (
+            "line 1: CodeEditorAppImageConfig.ContainerConfig.ContainerEntrypoint: must be a list, not a string; "
+            "write a list that has it as its one item"
+        ),
+    ),
+    "tags as a map": (
+        '{"AppImageConfigName": "a", "Tags": {"team": "ml"}}',
+        'line 1: Tags: must be a list of maps with Key and Value, not a map; write [{"Key": "team", "Value": "ml"}]',
+    ),
+    "the image": (
+        '{"AppImageConfigName": "a", "JupyterLabAppImageConfig": {"ImageUri": "1.dkr.ecr/image"}}',
+        (
+            "line 1: JupyterLabAppImageConfig.ImageUri: is no member here; the image is named in CreateImageVersion, "
+            "and joined to this config in UpdateDomain's CustomImages"
+        ),
+    ),
+    "no closing brace": (
+        '{"AppImageConfigName": "a",\n"KernelGatewayImageConfig": {\n"KernelSpecs": [{"Name": "python3"}]\n}\n',
+        "line 4: (request): is no JSON at column 2: it ends here, and a closing brace or bracket is missing",
+    ),
+    "no opening brace": (
+        '"AppImageConfigName": "a"}',
+        "line 1: (request): is no JSON at column 1: the opening brace or bracket is missing",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", PUBLISHED_MISTAKES)
+def test_the_mistakes_that_people_publish_are_told_with_how_to_mend_them(mistake: str) -> None:
+    """In the format of the AWS CLI, each in one line."""
+    text, expected = PUBLISHED_MISTAKES[mistake]
+    assert faults(text) == [expected]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
