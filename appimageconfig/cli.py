@@ -15,18 +15,19 @@ import sys
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, TypeAlias
+from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, TypeAlias, get_args
 
 import attrs
 import click
-from botocore.exceptions import BotoCoreError, EndpointConnectionError, NoCredentialsError, NoRegionError
+from botocore import exceptions as botocore_errors
+from botocore.exceptions import BotoCoreError
 
 from appimageconfig import _signals, files
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.constraints import is_list, is_map
 from appimageconfig.errors import AppImageConfigError, InvalidAppImageConfigError
 from appimageconfig.operations import DeleteAppImageConfigRequest
-from appimageconfig.provisioning import Outcome, own_tags
+from appimageconfig.provisioning import NotConvergedError, Outcome, Status, own_tags
 from appimageconfig.serialization import masked
 
 if TYPE_CHECKING:
@@ -51,17 +52,27 @@ _EXIT_CODES: Final = """\b
 Exit codes:
   0    done
   1    a request is faulty, or --strict and there is advice; nothing was sent
-  2    the command line is wrong; nothing was sent
+  2    the command line or a setting is wrong; nothing was changed
   3    the service refused, or could not be reached; with apply and delete, for one config at least
   4    changes are pending: apply was not confirmed, or plan --exit-code found some
-  130  Ctrl-C: what was under way was finished, and nothing more was begun
+  130  Ctrl-C: what was under way was finished, and nothing more was begun; 143 after SIGTERM
   141  the reader of stdout went away"""
 
 _FINISHING: Final = "\nFinishing what is under way...\n"
-_HINTS: Final[tuple[tuple[type[BotoCoreError], str], ...]] = (
-    (NoCredentialsError, "Pass --profile, or set AWS_PROFILE; or try it without an account, with --in-memory."),
-    (NoRegionError, "Pass --region, or set AWS_DEFAULT_REGION; or try it without an account, with --in-memory."),
-    (EndpointConnectionError, "Check --region, --endpoint-url and the network."),
+_HINTS: Final[tuple[tuple[tuple[type[BotoCoreError], ...], str], ...]] = (
+    (
+        (botocore_errors.NoCredentialsError,),
+        "Pass --profile, or set AWS_PROFILE; or try it without an account, with --in-memory.",
+    ),
+    (
+        (botocore_errors.NoRegionError,),
+        "Pass --region, or set AWS_DEFAULT_REGION; or try it without an account, with --in-memory.",
+    ),
+    ((botocore_errors.ProfileNotFound,), "Check --profile, AWS_PROFILE and the files of the AWS configuration."),
+    (
+        (botocore_errors.ConnectionError, botocore_errors.HTTPClientError),
+        "Check --region, --endpoint-url and the network.",
+    ),
 )
 _STYLES: Final = {
     "create": "green",
@@ -81,21 +92,27 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a user's mistake and the service's refusal are told in a line, without a traceback."""
         try:
-            code = super().invoke(ctx)
+            try:
+                code = super().invoke(ctx)
+            except InvalidAppImageConfigError as error:
+                _note(error)
+                code = FAULTY
+            except (AppImageConfigError, BotoCoreError) as error:
+                _note(error)
+                _note_hints([error])
+                code = FAILED
+            except ImportError as error:
+                if error.name != "yaml":
+                    raise
+                raise click.UsageError(str(error)) from error
             sys.stdout.flush()
-        except InvalidAppImageConfigError as error:
-            _note(error)
-            return FAULTY
-        except (AppImageConfigError, BotoCoreError) as error:
-            _note(error)
-            for kind, hint in _HINTS:
-                if isinstance(error, kind):
-                    _note(hint)
-            return FAILED
-        except BrokenPipeError:
-            # What is left in the buffer has no reader, and would be written when Python ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return CLOSED_PIPE
+        except OSError as error:
+            if not isinstance(error, BrokenPipeError):
+                _note(error)
+            # What is left in the buffers has no reader, and would be written when Python ends.
+            for stream in (sys.stdout, sys.stderr):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            return CLOSED_PIPE if isinstance(error, BrokenPipeError) else FAILED
         return code
 
 
@@ -119,8 +136,13 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
     Args:
         arguments: The arguments, by default those of this process.
     """
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal's encoding may lack letters
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed, as by >&-
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8", closefd=False))
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # An encoding may lack letters; and stdout and stderr may be read together, in the order of writing.
+        stream.reconfigure(errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
     try:
         code: ExitCode | None = cli.main(arguments, prog_name="appimageconfig", standalone_mode=False)
     except click.ClickException as error:
@@ -132,20 +154,12 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
     return code or 0
 
 
-def _endpoint_url(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    from botocore.utils import is_valid_endpoint_url  # noqa: PLC0415 - heavy, and not needed by check
-
-    if value is not None and not is_valid_endpoint_url(value):
-        raise click.BadParameter(f"{value!r} is no URL such as https://localhost:8080", ctx, parameter)
-    return value
-
-
 def _calls_the_service(command: Callable[Concatenate[AppImageConfigClient, P], ExitCode]) -> Callable[..., ExitCode]:
     """Give *command* a client, and the options that say of which account, region and endpoint."""
 
     @click.option("--profile", help="A profile of the AWS configuration.")
     @click.option("--region", help="The AWS region; by default that of the profile.")
-    @click.option("--endpoint-url", callback=_endpoint_url, help="The endpoint; by default that of AWS.")
+    @click.option("--endpoint-url", help="The endpoint; by default that of AWS.")
     @click.option("--in-memory", is_flag=True, help="Use a scratch service in memory, and no account. For a first try.")
     @functools.wraps(command)
     def with_client(
@@ -167,13 +181,19 @@ def _calls_the_service(command: Callable[Concatenate[AppImageConfigClient, P], E
 
             session = boto3.Session(profile_name=profile)
             client = AppImageConfigClient(session=session, region_name=region, endpoint_url=endpoint_url)
+            try:
+                _ = client.sagemaker
+            except ValueError as error:
+                where = "--region, --endpoint-url (such as https://localhost:8080), AWS_* variables and the profile"
+                raise click.UsageError(f"{error}; check {where}") from error
         return command(client, **options)  # type: ignore[call-arg]  # the options of click are those of the command
 
     return with_client
 
 
 _files = click.argument("paths", metavar="FILE...", nargs=-1, required=True)
-_name_contains = click.option("--name-contains", help="Only what has this in its name.")
+_name_contains = click.option("--name-contains", help="Only those with this in their names.")
+_prune_name_contains = click.option("--name-contains", help="What --prune deletes has this in its name.")
 _output = click.option(
     "--output",
     type=click.Choice(["text", "json"]),
@@ -181,9 +201,7 @@ _output = click.option(
     show_default=True,
     help="Text for the eye, or JSON for scripts.",
 )
-_prune = click.option(
-    "--prune", is_flag=True, help="Delete what is in none of the files and has --name-contains in its name."
-)
+_prune = click.option("--prune", is_flag=True, help="Delete what is in none of the files; needs --name-contains.")
 
 
 @cli.command()
@@ -199,9 +217,9 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
         _print_json({"violations": violations, "advice": advices})
     else:
         for violation in checked.violations:
-            _print(str(violation), "red")
+            _print(_line(violation), "red")
         for advice in checked.advice:
-            _print(str(advice), "yellow")
+            _print(_line(advice), "yellow")
         counts = f"faults: {len(checked.violations)}, pieces of advice: {len(checked.advice)}"
         _note(f"Requests without a fault: {len(checked.configs)}, {counts}.")
     return FAULTY if checked.violations or (strict and checked.advice) else 0
@@ -210,7 +228,7 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
 @cli.command()
 @_files
 @_prune
-@_name_contains
+@_prune_name_contains
 @click.option("--exit-code", is_flag=True, help="Exit with 4 if something would change.")
 @_output
 @_calls_the_service
@@ -235,7 +253,7 @@ def plan(
 @cli.command()
 @_files
 @_prune
-@_name_contains
+@_prune_name_contains
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--replace", is_flag=True, help="Delete and create anew what no update makes as declared.")
 @click.option("--max-workers", type=click.IntRange(1, 64), default=4, show_default=True, help="How many at once.")
@@ -257,6 +275,8 @@ def apply(
 
     Shows the plan, asks, and carries it out. It may be run any number of times: what is as declared is left alone.
     """
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError("apply asks before it changes anything, and stdin is no terminal: pass --yes")
     planned = _planned(client, paths, name_contains, prune=prune)
     if output == "text":
         _print_plan(planned)
@@ -274,14 +294,13 @@ def apply(
     if output == "json":
         _print_json({"plan": planned.to_dict(), "outcomes": [outcome.to_dict() for outcome in outcomes]})
     elif planned.changes:
-        counts = Counter(outcome.status for outcome in outcomes)
-        _print(f"Applied: {', '.join(f'{count} {status}' for status, count in counts.items())}.")
-    if len(outcomes) < len(planned.steps):
-        begun = {outcome.app_image_config_name for outcome in outcomes}
-        left = [step.app_image_config_name for step in planned.changes if step.app_image_config_name not in begun]
-        _note(f"Interrupted. What was under way was finished; not begun: {', '.join(left) or 'nothing that changes'}.")
-        return 128 + signals[0]
-    return FAILED if any(outcome.error for outcome in outcomes) else 0
+        count = Counter(outcome.status for outcome in outcomes)
+        counts = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
+        _print(f"Applied: {', '.join(counts) or 'nothing'}.")
+    if not replace and any(isinstance(outcome.error, NotConvergedError) for outcome in outcomes):
+        _note("With --replace, apply deletes and creates anew what no update makes as declared.")
+    names = [step.app_image_config_name for step in planned.changes]
+    return _ended(outcomes, names, signals if len(outcomes) < len(planned.steps) else [])
 
 
 @cli.command()
@@ -295,7 +314,7 @@ def describe(client: AppImageConfigClient, name: str, *, output: str) -> ExitCod
         _print_json(members)
     else:
         for path, value in _leaves("", members):
-            _print(f"{path}: {value if isinstance(value, str) else json.dumps(value)}")
+            _print(_line(f"{path}: {value if isinstance(value, str) else json.dumps(value)}"))
     return 0
 
 
@@ -324,18 +343,21 @@ def delete(client: AppImageConfigClient, names: tuple[str, ...], *, missing_ok: 
     if violations:
         raise InvalidAppImageConfigError(violations)
     outcomes: list[Outcome] = []
-    for name in names:
-        outcome = Outcome(status="deleted", app_image_config_name=name)
-        try:
-            client.delete(name, missing_ok=missing_ok)
-        except AppImageConfigError as error:
-            outcome = Outcome(status="failed", app_image_config_name=name, error=error)
-        outcomes.append(outcome)
-        if output == "text":
-            _print(str(outcome), _STYLES[outcome.status])
+    with _signals.arriving(_FINISHING) as signals:
+        for name in names:
+            if signals:
+                break
+            outcome = Outcome(status="deleted", app_image_config_name=name)
+            try:
+                client.delete(name, missing_ok=missing_ok)
+            except (AppImageConfigError, BotoCoreError) as error:
+                outcome = Outcome(status="failed", app_image_config_name=name, error=error)
+            outcomes.append(outcome)
+            if output == "text":
+                _print(str(outcome), _STYLES[outcome.status])
     if output == "json":
         _print_json({"outcomes": [outcome.to_dict() for outcome in outcomes]})
-    return FAILED if any(outcome.error for outcome in outcomes) else 0
+    return _ended(outcomes, names, signals if len(outcomes) < len(names) else [])
 
 
 @cli.command()
@@ -366,10 +388,10 @@ def export(
     output: str,
 ) -> ExitCode:
     """
-    Write the AppImageConfigs that exist as request files, with their tags.
+    Write the AppImageConfigs that exist as request files.
 
-    To stdout, or to a directory. Environment values and container arguments are written as they are. To apply what was
-    exported changes nothing.
+    To stdout, or to a directory, with their tags. Environment values and container arguments are written as they are.
+    To apply what was exported changes nothing.
     """
     configs = [
         details.to_config(own_tags(client.list_tags(str(details.app_image_config_arn))) or None)
@@ -380,14 +402,15 @@ def export(
         sys.stdout.buffer.write(files.dumps(configs, file_format=file_format).encode())
         return 0
     paths = {directory / f"{config.app_image_config_name}.{file_format}": config for config in configs}
-    if not overwrite and (existing := [str(path) for path in paths if path.exists()]):
-        raise click.UsageError(f"{', '.join(existing)} would be written over: pass --overwrite, or another --directory")
     try:
+        if not overwrite and (existing := ", ".join(str(path) for path in paths if path.exists())):
+            raise click.UsageError(f"{existing} would be written over: pass --overwrite, or another --directory")
         directory.mkdir(parents=True, exist_ok=True)
         for path, config in paths.items():
             files.dump([config], path)
     except OSError as error:
-        raise click.FileError(str(error.filename), error.strerror) from error
+        message = f"{error.filename or directory} cannot be written: {error.strerror}; pass another --directory"
+        raise click.UsageError(message) from error
     if output == "json":
         _print_json([str(path) for path in paths])
     else:
@@ -403,11 +426,25 @@ def _planned(client: AppImageConfigClient, paths: tuple[str, ...], name_contains
 
 
 def _is_confirmed(plan: Plan, output: str) -> bool:
-    if not sys.stdin.isatty():
-        raise click.UsageError("apply asks before it changes anything, and stdin is no terminal: pass --yes")
     if output == "json":
         _note(plan)
-    return click.confirm("Carry out this plan?", err=True)
+    click.echo("Carry out this plan? [y/N]: ", nl=False, err=True)
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):  # but with Ctrl-D
+        _note("")
+    return answer.strip().lower() in {"y", "yes"}
+
+
+def _ended(outcomes: Sequence[Outcome], names: Iterable[str], signals: Sequence[int]) -> ExitCode:
+    """Tell what the *outcomes* do not say themselves, and return the exit code; *signals* are what kept some away."""
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    _note_hints(errors)
+    if signals:
+        begun = {outcome.app_image_config_name for outcome in outcomes}
+        left = ", ".join(name for name in names if name not in begun)
+        _note(f"Interrupted. What was under way was finished; not begun: {left or 'nothing that changes'}.")
+        return 128 + signals[0]
+    return FAILED if errors else 0
 
 
 def _name_violations(name: str) -> Iterable[Violation]:
@@ -422,7 +459,7 @@ def _name_violations(name: str) -> Iterable[Violation]:
 def _console() -> Console:
     from rich.console import Console  # noqa: PLC0415 - slow to import, and needed by terminals alone
 
-    return Console(highlight=False, soft_wrap=True)
+    return Console(soft_wrap=True)
 
 
 def _printable(text: object) -> str:
@@ -433,10 +470,17 @@ def _printable(text: object) -> str:
     )
 
 
+def _line(text: object) -> str:
+    """Return *text* on one line."""
+    return str(text).replace("\n", "\\n")
+
+
 def _print(text: str, style: str = "") -> None:
-    """Write a line to stdout, with a style if it is a terminal."""
+    """Write text to stdout, with a style if it is a terminal."""
     if sys.stdout.isatty():
-        _console().print(_printable(text), style=style, markup=False)
+        from rich.text import Text  # noqa: PLC0415 - slow to import, and needed by terminals alone
+
+        _console().print(Text(_printable(text), style))
     else:
         sys.stdout.write(f"{_printable(text)}\n")
 
@@ -454,15 +498,14 @@ def _print_plan(plan: Plan) -> None:
 def _print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a table to a terminal, and otherwise lines with tabs and without a heading, each as it comes."""
     if sys.stdout.isatty():
-        from rich.table import Table  # noqa: PLC0415 - slow to import, and needed by terminals alone
-
-        table = Table(*heading, box=None, pad_edge=False)
-        for row in rows:
-            table.add_row(*map(_printable, row))
-        _console().print(table, markup=False)
+        table = [heading, *rows]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        for row in table:
+            line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            _print(line.rstrip(), "bold" if row is heading else "")
     else:
         for row in rows:
-            _print("\t".join(row))
+            sys.stdout.write("\t".join(row) + "\n")
 
 
 def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
@@ -473,15 +516,21 @@ def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
     }
     names = ", ".join(name for name, app in apps.items() if app is not None)
     time = details.last_modified_time
-    return details.app_image_config_name or "", names, "" if time is None else time.isoformat(timespec="seconds")
+    return (
+        _printable(details.app_image_config_name or ""),
+        names,
+        "" if time is None else time.isoformat(timespec="seconds"),
+    )
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield each value within *value* that holds no other, and where it is on the wire."""
     if is_map(value) and value:
-        prefix = f"{path}." if path else ""
         for member, item in value.items():
-            yield from _leaves(f"{prefix}{member}", item)
+            if path.endswith(".ContainerEnvironmentVariables"):
+                yield from _leaves(f"{path}[{member!r}]", item)
+            else:
+                yield from _leaves(f"{path}.{member}" if path else member, item)
     elif is_list(value) and value:
         for index, item in enumerate(value):
             yield from _leaves(f"{path}[{index}]", item)
@@ -492,6 +541,13 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 def _note(text: object) -> None:
     """Write what is no result to stderr."""
     click.echo(_printable(text), err=True)
+
+
+def _note_hints(errors: Sequence[Exception]) -> None:
+    """Write how to mend what went wrong, where the errors do not say it."""
+    for kinds, hint in _HINTS:
+        if any(isinstance(error, kinds) for error in errors):
+            _note(hint)
 
 
 @contextmanager
