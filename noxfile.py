@@ -40,7 +40,7 @@ def run_tests(session: nox.Session) -> None:
     )
     if "site-packages" not in str(where):
         session.error(f"the tests would run against {where}, not against the wheel")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "--numprocesses=auto", *session.posargs)
 
 
 @nox.session
@@ -117,7 +117,7 @@ def aws_cli(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Require that the tests run every line and every branch."""
     install(session, "coverage")
-    session.run("coverage", "run", str(Path(session.bin) / "pytest"), *session.posargs)
+    session.run("coverage", "run", str(Path(session.bin) / "pytest"), "--numprocesses=auto", *session.posargs)
     session.run("coverage", "combine")
     session.run("coverage", "report")
 
@@ -126,7 +126,9 @@ def coverage(session: nox.Session) -> None:
 def nightly(session: nox.Session) -> None:
     """Look for new examples that break a law: 20,000 for most, and fewer where each is many calls."""
     install(session, "test")
-    laws = [f"tests/test_{name}.py" for name in ("agreement", "convergence_faults", "files", "provisioning", "validation")]
+    laws = [
+        f"tests/test_{name}.py" for name in ("agreement", "convergence_faults", "files", "provisioning", "validation")
+    ]
     session.run("pytest", "--hypothesis-profile=nightly", "--timeout=3600", *laws, *session.posargs)
 
 

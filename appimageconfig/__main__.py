@@ -16,6 +16,8 @@ def main() -> int:
             raise
         sys.stderr.write(f"The command line needs {error.name}: pip install 'appimageconfig[cli]'\n")
         return 2
+    except KeyboardInterrupt:  # while it is being imported; later it is caught where it comes
+        return 130
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def arriving(message: str = "") -> Generator[list[int]]:
         del frame
         arrived.append(number)
         # sys.stderr may be at work on something else, which it interrupts, and cannot be entered twice.
-        os.write(2, message.encode())
+        with suppress(OSError):  # nobody may be reading it any more
+            os.write(2, message.encode())
 
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, arrive) for number in numbers]

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, TypeAlias, get_args
 
@@ -22,7 +22,7 @@ import click
 from botocore import exceptions as botocore_errors
 from botocore.exceptions import BotoCoreError
 
-from appimageconfig import _signals, files
+from appimageconfig import _signals, files, terminal
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.constraints import is_list, is_map
 from appimageconfig.errors import AppImageConfigError, InvalidAppImageConfigError
@@ -31,9 +31,7 @@ from appimageconfig.provisioning import NotConvergedError, Outcome, Status, own_
 from appimageconfig.serialization import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-
-    from rich.console import Console
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from appimageconfig.errors import Violation
     from appimageconfig.models import AppImageConfigDetails
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 ExitCode: TypeAlias = int
+Connect: TypeAlias = "Callable[[], AppImageConfigClient]"
 
 FAULTY: Final = 1
 WRONG_USAGE: Final = 2
@@ -95,10 +94,10 @@ class _Commands(click.Group):
             try:
                 code = super().invoke(ctx)
             except InvalidAppImageConfigError as error:
-                _note(error)
+                terminal.note(error)
                 code = FAULTY
             except (AppImageConfigError, BotoCoreError) as error:
-                _note(error)
+                terminal.note(error)
                 _note_hints([error])
                 code = FAILED
             except ImportError as error:
@@ -108,7 +107,7 @@ class _Commands(click.Group):
             sys.stdout.flush()
         except OSError as error:
             if not isinstance(error, BrokenPipeError):
-                _note(error)
+                terminal.note(error)
             # What is left in the buffers has no reader, and would be written when Python ends.
             for stream in (sys.stdout, sys.stderr):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
@@ -149,20 +148,20 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
         error.show()
         return error.exit_code
     except click.Abort:
-        _note("Interrupted.")
+        terminal.note("Interrupted.")
         return 128 + signal.SIGINT
     return code or 0
 
 
-def _calls_the_service(command: Callable[Concatenate[AppImageConfigClient, P], ExitCode]) -> Callable[..., ExitCode]:
-    """Give *command* a client, and the options that say of which account, region and endpoint."""
+def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> Callable[..., ExitCode]:
+    """Give *command* what makes a client, and the options that say of which account, region and endpoint."""
 
     @click.option("--profile", help="A profile of the AWS configuration.")
     @click.option("--region", help="The AWS region; by default that of the profile.")
     @click.option("--endpoint-url", help="The endpoint; by default that of AWS.")
     @click.option("--in-memory", is_flag=True, help="Use a scratch service in memory, and no account. For a first try.")
     @functools.wraps(command)
-    def with_client(
+    def with_connect(
         *,
         profile: str | None,
         region: str | None,
@@ -170,25 +169,29 @@ def _calls_the_service(command: Callable[Concatenate[AppImageConfigClient, P], E
         in_memory: bool,
         **options: Any,
     ) -> ExitCode:
-        if in_memory:
-            if profile or endpoint_url:
-                raise click.UsageError("--in-memory calls no account: leave out --profile and --endpoint-url")
-            from appimageconfig.testing import InMemorySageMaker  # noqa: PLC0415 - heavy, and seldom needed
+        if in_memory and (profile or endpoint_url):
+            raise click.UsageError("--in-memory calls no account: leave out --profile and --endpoint-url")
 
-            client = AppImageConfigClient(InMemorySageMaker(region_name=region or "us-east-1").client())
-        else:
+        def connect() -> AppImageConfigClient:
+            if in_memory:
+                from appimageconfig.testing import InMemorySageMaker  # noqa: PLC0415 - heavy, and seldom needed
+
+                return AppImageConfigClient(InMemorySageMaker(region_name=region or "us-east-1").client())
             import boto3  # noqa: PLC0415 - heavy, and not needed by every command
 
-            session = boto3.Session(profile_name=profile)
-            client = AppImageConfigClient(session=session, region_name=region, endpoint_url=endpoint_url)
+            client = AppImageConfigClient(
+                session=boto3.Session(profile_name=profile), region_name=region, endpoint_url=endpoint_url
+            )
             try:
                 _ = client.sagemaker
             except ValueError as error:
                 where = "--region, --endpoint-url (such as https://localhost:8080), AWS_* variables and the profile"
                 raise click.UsageError(f"{error}; check {where}") from error
-        return command(client, **options)  # type: ignore[call-arg]  # the options of click are those of the command
+            return client
 
-    return with_client
+        return command(connect, **options)  # type: ignore[call-arg]  # the options of click are those of the command
+
+    return with_connect
 
 
 _files = click.argument("paths", metavar="FILE...", nargs=-1, required=True)
@@ -213,15 +216,15 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
     checked = files.check(*paths)
     if output == "json":
         violations = [attrs.asdict(violation) for violation in checked.violations]
-        advices = [{**attrs.asdict(advice), "documentation": advice.documentation} for advice in checked.advice]
-        _print_json({"violations": violations, "advice": advices})
+        pieces = [{**attrs.asdict(advice), "documentation": advice.documentation} for advice in checked.advice]
+        terminal.print_json({"violations": violations, "advice": pieces})
     else:
         for violation in checked.violations:
-            _print(_line(violation), "red")
+            terminal.print_line(terminal.on_one_line(violation), "red")
         for advice in checked.advice:
-            _print(_line(advice), "yellow")
+            terminal.print_line(terminal.on_one_line(advice), "yellow")
         counts = f"faults: {len(checked.violations)}, pieces of advice: {len(checked.advice)}"
-        _note(f"Requests without a fault: {len(checked.configs)}, {counts}.")
+        terminal.note(f"Requests without a fault: {len(checked.configs)}, {counts}.")
     return FAULTY if checked.violations or (strict and checked.advice) else 0
 
 
@@ -233,7 +236,7 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
 @_output
 @_calls_the_service
 def plan(
-    client: AppImageConfigClient,
+    connect: Connect,
     paths: tuple[str, ...],
     *,
     prune: bool,
@@ -242,9 +245,9 @@ def plan(
     output: str,
 ) -> ExitCode:
     """Show what apply would do with the requests of FILEs. Changes nothing."""
-    planned = _planned(client, paths, name_contains, prune=prune)
+    _, planned = _planned(connect, paths, name_contains, prune=prune)
     if output == "json":
-        _print_json(planned.to_dict())
+        terminal.print_json(planned.to_dict())
     else:
         _print_plan(planned)
     return PENDING if exit_code and planned.changes else 0
@@ -260,7 +263,7 @@ def plan(
 @_output
 @_calls_the_service
 def apply(
-    client: AppImageConfigClient,
+    connect: Connect,
     paths: tuple[str, ...],
     *,
     prune: bool,
@@ -277,44 +280,47 @@ def apply(
     """
     if not yes and not sys.stdin.isatty():
         raise click.UsageError("apply asks before it changes anything, and stdin is no terminal: pass --yes")
-    planned = _planned(client, paths, name_contains, prune=prune)
+    client, planned = _planned(connect, paths, name_contains, prune=prune)
     if output == "text":
         _print_plan(planned)
     if planned.changes and not yes and not _is_confirmed(planned, output):
-        _note("Nothing was done.")
+        terminal.note("Nothing was done.")
         return PENDING
     outcomes: list[Outcome] = []
-    with _signals.arriving(_FINISHING) as signals, _progress(planned, output) as (advance, print_line):
+    bar = terminal.progress(len(planned.changes)) if output == "text" else nullcontext(lambda: None)
+    with _signals.arriving(_FINISHING) as signals, bar as advance:
         for outcome in client.apply(planned, max_workers=max_workers, replace=replace, stop=lambda: bool(signals)):
             outcomes.append(outcome)
             if outcome.status != "unchanged":
                 advance()
                 if output == "text":
-                    print_line(str(outcome), _STYLES[outcome.status])
+                    terminal.print_line(str(outcome), _STYLES[outcome.status])
     if output == "json":
-        _print_json({"plan": planned.to_dict(), "outcomes": [outcome.to_dict() for outcome in outcomes]})
+        terminal.print_json({"plan": planned.to_dict(), "outcomes": [outcome.to_dict() for outcome in outcomes]})
     elif planned.changes:
         count = Counter(outcome.status for outcome in outcomes)
         counts = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
-        _print(f"Applied: {', '.join(counts) or 'nothing'}.")
+        terminal.print_line(f"Applied: {', '.join(counts) or 'nothing'}.")
     if not replace and any(isinstance(outcome.error, NotConvergedError) for outcome in outcomes):
-        _note("With --replace, apply deletes and creates anew what no update makes as declared.")
+        terminal.note("With --replace, apply deletes and creates anew what no update makes as declared.")
     names = [step.app_image_config_name for step in planned.changes]
-    return _ended(outcomes, names, signals if len(outcomes) < len(planned.steps) else [])
+    return _ended(outcomes, names, signals)
 
 
 @cli.command()
 @click.argument("name")
 @_output
 @_calls_the_service
-def describe(client: AppImageConfigClient, name: str, *, output: str) -> ExitCode:
+def describe(connect: Connect, name: str, *, output: str) -> ExitCode:
     """Show the AppImageConfig called NAME."""
-    members = masked(client.describe(name))
+    members = masked(connect().describe(name))
     if output == "json":
-        _print_json(members)
+        terminal.print_json(members)
     else:
         for path, value in _leaves("", members):
-            _print(_line(f"{path}: {value if isinstance(value, str) else json.dumps(value)}"))
+            terminal.print_line(
+                terminal.on_one_line(f"{path}: {value if isinstance(value, str) else json.dumps(value)}")
+            )
     return 0
 
 
@@ -322,13 +328,13 @@ def describe(client: AppImageConfigClient, name: str, *, output: str) -> ExitCod
 @_name_contains
 @_output
 @_calls_the_service
-def list_configs(client: AppImageConfigClient, *, name_contains: str | None, output: str) -> ExitCode:
+def list_configs(connect: Connect, *, name_contains: str | None, output: str) -> ExitCode:
     """List the AppImageConfigs of the account and region, by name."""
-    found = client.list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
+    found = connect().list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
     if output == "json":
-        _print_json([masked(details) for details in found])
+        terminal.print_json([masked(details) for details in found])
     else:
-        _print_table(("NAME", "APPS", "LAST MODIFIED"), map(_row, found))
+        terminal.print_table(("NAME", "APPS", "LAST MODIFIED"), map(_row, found))
     return 0
 
 
@@ -337,12 +343,13 @@ def list_configs(client: AppImageConfigClient, *, name_contains: str | None, out
 @click.option("--missing-ok", is_flag=True, help="It is as well if there is none of that name.")
 @_output
 @_calls_the_service
-def delete(client: AppImageConfigClient, names: tuple[str, ...], *, missing_ok: bool, output: str) -> ExitCode:
+def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, output: str) -> ExitCode:
     """Delete the AppImageConfigs called NAME."""
     violations = [violation for name in names for violation in _name_violations(name)]
     if violations:
         raise InvalidAppImageConfigError(violations)
     outcomes: list[Outcome] = []
+    client = connect()
     with _signals.arriving(_FINISHING) as signals:
         for name in names:
             if signals:
@@ -354,10 +361,10 @@ def delete(client: AppImageConfigClient, names: tuple[str, ...], *, missing_ok: 
                 outcome = Outcome(status="failed", app_image_config_name=name, error=error)
             outcomes.append(outcome)
             if output == "text":
-                _print(str(outcome), _STYLES[outcome.status])
+                terminal.print_line(str(outcome), _STYLES[outcome.status])
     if output == "json":
-        _print_json({"outcomes": [outcome.to_dict() for outcome in outcomes]})
-    return _ended(outcomes, names, signals if len(outcomes) < len(names) else [])
+        terminal.print_json({"outcomes": [outcome.to_dict() for outcome in outcomes]})
+    return _ended(outcomes, names, signals)
 
 
 @cli.command()
@@ -379,7 +386,7 @@ def delete(client: AppImageConfigClient, names: tuple[str, ...], *, missing_ok: 
 @_output
 @_calls_the_service
 def export(
-    client: AppImageConfigClient,
+    connect: Connect,
     *,
     name_contains: str | None,
     file_format: Literal["json", "yaml"],
@@ -393,6 +400,7 @@ def export(
     To stdout, or to a directory, with their tags. Environment values and container arguments are written as they are.
     To apply what was exported changes nothing.
     """
+    client = connect()
     configs = [
         details.to_config(own_tags(client.list_tags(str(details.app_image_config_arn))) or None)
         for details in client.list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
@@ -412,37 +420,42 @@ def export(
         message = f"{error.filename or directory} cannot be written: {error.strerror}; pass another --directory"
         raise click.UsageError(message) from error
     if output == "json":
-        _print_json([str(path) for path in paths])
+        terminal.print_json([str(path) for path in paths])
     else:
         for path in paths:
-            _print(str(path))
+            terminal.print_line(str(path))
     return 0
 
 
-def _planned(client: AppImageConfigClient, paths: tuple[str, ...], name_contains: str | None, *, prune: bool) -> Plan:
+def _planned(
+    connect: Connect, paths: tuple[str, ...], name_contains: str | None, *, prune: bool
+) -> tuple[AppImageConfigClient, Plan]:
+    """Return the plan and the client that it was made with. Faults of the files come before those of the account."""
     if prune != bool(name_contains):
         raise click.UsageError("--prune deletes what has --name-contains in its name: give both of them, or neither")
-    return client.plan(files.load(*paths), prune=prune, name_contains=name_contains)
+    configs = files.load(*paths)
+    client = connect()
+    return client, client.plan(configs, prune=prune, name_contains=name_contains)
 
 
 def _is_confirmed(plan: Plan, output: str) -> bool:
     if output == "json":
-        _note(plan)
+        terminal.note(plan)
     click.echo("Carry out this plan? [y/N]: ", nl=False, err=True)
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):  # but with Ctrl-D
-        _note("")
+        terminal.note("")
     return answer.strip().lower() in {"y", "yes"}
 
 
 def _ended(outcomes: Sequence[Outcome], names: Iterable[str], signals: Sequence[int]) -> ExitCode:
-    """Tell what the *outcomes* do not say themselves, and return the exit code; *signals* are what kept some away."""
+    """Tell what the *outcomes* do not say themselves, and return the exit code."""
     errors = [outcome.error for outcome in outcomes if outcome.error]
     _note_hints(errors)
     if signals:
         begun = {outcome.app_image_config_name for outcome in outcomes}
         left = ", ".join(name for name in names if name not in begun)
-        _note(f"Interrupted. What was under way was finished; not begun: {left or 'nothing that changes'}.")
+        terminal.note(f"Interrupted. What was under way was finished; not begun: {left or 'nothing that changes'}.")
         return 128 + signals[0]
     return FAILED if errors else 0
 
@@ -455,57 +468,10 @@ def _name_violations(name: str) -> Iterable[Violation]:
     return ()
 
 
-@functools.cache
-def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed by terminals alone
-
-    return Console(soft_wrap=True)
-
-
-def _printable(text: object) -> str:
-    """Return *text* without what would steer a terminal: names and values may come from anywhere."""
-    return "".join(
-        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode("ascii")
-        for char in str(text)
-    )
-
-
-def _line(text: object) -> str:
-    """Return *text* on one line."""
-    return str(text).replace("\n", "\\n")
-
-
-def _print(text: str, style: str = "") -> None:
-    """Write text to stdout, with a style if it is a terminal."""
-    if sys.stdout.isatty():
-        from rich.text import Text  # noqa: PLC0415 - slow to import, and needed by terminals alone
-
-        _console().print(Text(_printable(text), style))
-    else:
-        sys.stdout.write(f"{_printable(text)}\n")
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
-
-
 def _print_plan(plan: Plan) -> None:
     for step in plan.steps:
-        _print(str(step), _STYLES.get(step.action, ""))
-    _print(plan.summary())
-
-
-def _print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table to a terminal, and otherwise lines with tabs and without a heading, each as it comes."""
-    if sys.stdout.isatty():
-        table = [heading, *rows]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        for row in table:
-            line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            _print(line.rstrip(), "bold" if row is heading else "")
-    else:
-        for row in rows:
-            sys.stdout.write("\t".join(row) + "\n")
+        terminal.print_line(str(step), _STYLES.get(step.action, ""))
+    terminal.print_line(plan.summary())
 
 
 def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
@@ -517,7 +483,7 @@ def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
     names = ", ".join(name for name, app in apps.items() if app is not None)
     time = details.last_modified_time
     return (
-        _printable(details.app_image_config_name or ""),
+        terminal.printable(details.app_image_config_name or ""),
         names,
         "" if time is None else time.isoformat(timespec="seconds"),
     )
@@ -538,29 +504,8 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _note(text: object) -> None:
-    """Write what is no result to stderr."""
-    click.echo(_printable(text), err=True)
-
-
 def _note_hints(errors: Sequence[Exception]) -> None:
     """Write how to mend what went wrong, where the errors do not say it."""
     for kinds, hint in _HINTS:
         if any(isinstance(error, kinds) for error in errors):
-            _note(hint)
-
-
-@contextmanager
-def _progress(plan: Plan, output: str) -> Generator[tuple[Callable[[], None], Callable[[str, str], None]]]:
-    """Show a bar if there is a terminal; give what advances it, and what prints a line above it."""
-    if output == "json" or not sys.stderr.isatty():
-        yield (lambda: None), _print
-        return
-    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed by terminals alone
-    from rich.progress import Progress  # noqa: PLC0415 - likewise
-
-    # Where both are the same terminal, the lines of stdout have to go past the bar.
-    console = _console() if sys.stdout.isatty() else Console(stderr=True)
-    with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
-        task = progress.add_task("Applying", total=len(plan.changes))
-        yield (lambda: progress.advance(task)), _print
+            terminal.note(hint)

@@ -410,14 +410,16 @@ def test_a_refusal_of_the_service_is_told(shell: Shell, service: InMemorySageMak
         assert re.search(r"\(AccessDeniedException\) when calling the \w+ operation.* Not you\..* Check the", run.err)
 
 
-def without(missing: str) -> list[str]:
-    """Return the command where the module *missing* is not installed."""
+def without(missing: str, error: str | None = None) -> list[str]:
+    """Return the command where the module *missing* is not installed, or where *error* is raised instead of that."""
     program = f"""
 import runpy, sys
 class Without:
     def __init__(self, finder): self.finder = finder
     def __getattr__(self, name): return getattr(self.finder, name)
-    def find_spec(self, name, *rest): return None if name == {missing!r} else self.finder.find_spec(name, *rest)
+    def find_spec(self, name, *rest):
+        if name != {missing!r}: return self.finder.find_spec(name, *rest)
+        if {error}: raise {error}
 sys.meta_path[:] = map(Without, sys.meta_path)
 runpy.run_module("appimageconfig", run_name="__main__", alter_sys=True)
 """
@@ -446,6 +448,11 @@ def test_another_module_that_is_missing_is_not_the_extra(shell: Shell) -> None:
     assert process.returncode == 1
     assert "No module named 'boto3'" in err
     assert "pip install" not in err
+
+
+def test_an_interruption_while_the_command_is_imported_ends_it_quietly(shell: Shell) -> None:
+    """It takes a moment, in which people may change their minds."""
+    assert shell.run("list", command=without("click", "KeyboardInterrupt")) == Ran(130, "")
 
 
 @pytest.mark.parametrize("command", ["check lab.yaml", "plan --in-memory lab.yaml"])
@@ -536,12 +543,12 @@ def test_what_would_steer_a_terminal_is_escaped(shell: Shell) -> None:
 def test_a_plan_shows_what_would_be_done_and_does_nothing(
     shell: Shell, client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
-    """It only lists, and the exit code is 0."""
+    """It only lists, and the exit code is 0, or 4 with --exit-code."""
     create(client, lab("changed", uid=1), lab("same"))
     before = state(client)
     shell.write("labs.json", lab("new"), lab("changed"), lab("same"))
     made()
-    text, structured = shell.call_all("plan labs.json", "plan --output json labs.json")
+    text, structured = shell.call_all("plan labs.json", "plan --exit-code --output json labs.json")
     assert made() == ["ListAppImageConfigs"] * 2
     assert text == Ran(
         0,
@@ -551,7 +558,7 @@ def test_a_plan_shows_what_would_be_done_and_does_nothing(
         "= unchanged same\n"
         "Plan: 1 to create, 1 to update, 1 unchanged.\n",
     )
-    assert structured.code == 0
+    assert structured.code == 4
     assert structured.json == {
         "steps": [
             {"action": "create", "app_image_config_name": "new", "difference": []},
@@ -566,22 +573,12 @@ def test_a_plan_shows_what_would_be_done_and_does_nothing(
     assert state(client) == before
 
 
-def test_a_plan_tells_by_its_exit_code_if_something_would_change(shell: Shell, client: AppImageConfigClient) -> None:
-    """4 if there is something, and 0 if there is nothing."""
-    create(client, lab("same"))
-    shell.write("same.json", lab("same"))
-    shell.write("new.json", lab("new"))
-    assert [run.code for run in shell.call_all("plan --exit-code same.json", "plan --exit-code new.json")] == [0, 4]
-
-
-def test_a_plan_prunes_by_a_part_of_the_name(shell: Shell, client: AppImageConfigClient) -> None:
-    """Only that."""
-    create(client, lab("team-old"), lab("team-lab"), lab("other"))
-    shell.write("lab.json", lab("team-lab"))
-    run = shell.call("plan", "--prune", "--name-contains", "team-", "lab.json")
-    assert run == Ran(
-        0, "= unchanged team-lab\n- delete team-old\nPlan: 0 to create, 0 to update, 1 unchanged, 1 to delete.\n"
-    )
+def test_a_plan_that_finds_all_as_declared_says_so_by_its_exit_code(shell: Shell, client: AppImageConfigClient) -> None:
+    """It is 0."""
+    create(client, lab())
+    shell.write("lab.json", lab())
+    run = shell.call("plan", "--exit-code", "lab.json")
+    assert run == Ran(0, "= unchanged lab\nPlan: 0 to create, 0 to update, 1 unchanged.\n")
 
 
 def test_nothing_is_sent_while_any_file_is_faulty(shell: Shell, made: Callable[[], list[str]]) -> None:
@@ -765,18 +762,18 @@ def test_describe_tells_of_what_is_not_there_and_of_what_cannot_be(shell: Shell,
 
 def test_list_writes_lines_with_tabs_where_there_is_no_terminal(shell: Shell, client: AppImageConfigClient) -> None:
     """By name, and without a heading."""
-    create(client, lab("b"), lab("team-a", CodeEditorAppImageConfig={}), {"AppImageConfigName": "c"})
-    some, everything, structured = shell.call_all("list --name-contains team", "list", "list --output json")
-    row = f"team-a\tJupyterLab, CodeEditor\t{SHOWN_TIME}\n"
-    assert some == Ran(0, row)
-    assert everything == Ran(0, f"b\tJupyterLab\t{SHOWN_TIME}\nc\t\t{SHOWN_TIME}\n{row}")
-    assert [item["AppImageConfigName"] for item in structured.json] == ["b", "c", "team-a"]
-    assert structured.json[1] == {
-        "AppImageConfigArn": arn("c"),
-        "AppImageConfigName": "c",
-        "CreationTime": SHOWN_TIME,
-        "LastModifiedTime": SHOWN_TIME,
-    }
+    create(client, lab("b"), lab("a", CodeEditorAppImageConfig={}), {"AppImageConfigName": "team-c"})
+    text, structured = shell.call_all("list", "list --output json --name-contains team")
+    rows = [("a", "JupyterLab, CodeEditor", SHOWN_TIME), ("b", "JupyterLab", SHOWN_TIME), ("team-c", "", SHOWN_TIME)]
+    assert text == Ran(0, "".join("\t".join(row) + "\n" for row in rows))
+    assert structured.json == [
+        {
+            "AppImageConfigArn": arn("team-c"),
+            "AppImageConfigName": "team-c",
+            "CreationTime": SHOWN_TIME,
+            "LastModifiedTime": SHOWN_TIME,
+        }
+    ]
 
 
 def test_delete_goes_on_past_a_failure(
@@ -898,9 +895,9 @@ def test_in_memory_needs_no_account(shell: Shell, made: Callable[[], list[str]])
     """No credentials, no region and no network; each run begins with nothing."""
     shell.write("lab.json", lab())
     nothing = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
-    commands = (["plan", "lab.json"], ["apply", "--yes", "lab.json"], ["list"])
+    commands = (["apply", "--yes", "lab.json"], ["list"])
     runs = at_once(*(partial(shell.run, *command, "--in-memory", **nothing) for command in commands))
-    assert runs == [Ran(0, PLAN_TO_CREATE), Ran(0, CREATED), Ran(0, "")]
+    assert runs == [Ran(0, CREATED), Ran(0, "")]
     assert made() == []
 
 
@@ -954,10 +951,10 @@ def test_apply_that_is_interrupted_reports_as_json(shell: Shell, client: AppImag
     assert run.err.endswith("not begun: nothing that changes.\n")
 
 
-def test_an_interruption_when_all_is_begun_changes_nothing(
+def test_an_interruption_when_all_is_begun_is_told_as_well(
     shell: Shell, client: AppImageConfigClient, gate: Gate
 ) -> None:
-    """Everything is finished, and the exit code is 0."""
+    """Everything is finished, and the exit code is that of an interruption."""
     shell.write("lab.json", lab())
     gate.operation = "CreateAppImageConfig"
     with shell.start("apply", "--yes", "lab.json", *shell.endpoint) as process:
@@ -965,7 +962,8 @@ def test_an_interruption_when_all_is_begun_changes_nothing(
         interrupt(process)
         gate.open()
         run = ended(process)
-    assert run == Ran(0, CREATED)
+    assert (run.code, run.out) == (130, CREATED)
+    assert run.err.endswith("Interrupted. What was under way was finished; not begun: nothing that changes.\n")
     assert names(client) == ["lab"]
 
 
@@ -1186,7 +1184,7 @@ def test_nothing_is_cut_off_or_altered_at_a_terminal(shell: Shell, client: AppIm
     with shell.terminal("list", *shell.endpoint, columns=30) as terminal:
         assert terminal.code() == 0
     assert terminal.written.startswith(f"{ESCAPE}[1mNAME ")
-    assert terminal.text.splitlines() == [
+    assert [line.rstrip() for line in terminal.text.splitlines()] == [
         "NAME                                                    APPS           LAST MODIFIED",
         f"lab-{'x' * 50}  JupyterLab     {SHOWN_TIME}",
         f"r                                                       KernelGateway  {SHOWN_TIME}",
