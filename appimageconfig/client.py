@@ -330,7 +330,8 @@ class AppImageConfigClient:
         Args:
             config: The desired state.
             replace: Whether an AppImageConfig that no update makes as declared may be deleted and created anew. In
-                between there is none of that name; where the creation fails, the error says so.
+                between there is none of that name. Where that fails, the old one is created again, with its tags, and
+                a note on the error says what came of it.
 
         Raises:
             NotConvergedError: What the service describes still differs from *config* after every request succeeded.

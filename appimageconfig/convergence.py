@@ -225,19 +225,30 @@ def _replace(client: Client, config: AppImageConfig, details: AppImageConfigDeta
     name = config.app_image_config_name
     tags = client.list_tags(_arn(details))
     replacement = replacement_of(update_of(config, details), tags)
-    with trusted():
-        client.delete(name, missing_ok=True)
     try:
+        with trusted():
+            client.delete(name, missing_ok=True)
         client.create(replacement)
     except ResourceInUseError:
         # By another writer, or by an attempt of our own whose answer was lost: the caller reads it and compares.
         return
-    except Exception as error:
-        error.add_note(
-            f"AppImageConfig {name!r} was deleted to be created anew, and may be missing: run ensure again; "
-            f"its tags were {tags}"
-        )
+    except BaseException as error:  # Ctrl-C as well
+        error.add_note(_put_back(client, name, replacement_of(details.to_config(), tags)))
         raise
+
+
+def _put_back(client: Client, name: str, config: AppImageConfig) -> str:
+    """Create what was deleted, or may have been, as it was, and say what came of it."""
+    try:
+        client.create(config)
+    except ResourceInUseError:
+        return f"AppImageConfig {name!r} was to be deleted and created anew, and is there: run ensure again"
+    except Exception as error:  # noqa: BLE001 - what kept the new one from being created is raised
+        return (
+            f"AppImageConfig {name!r} was deleted to be created anew, and may be missing: run ensure again. "
+            f"It could not be put back ({type(error).__name__}); its tags were {dict(config.tags or {})}"
+        )
+    return f"AppImageConfig {name!r} was deleted to be created anew, and was put back as it was"
 
 
 def _arn(details: AppImageConfigDetails) -> str:

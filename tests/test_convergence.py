@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import pytest
+from botocore.config import Config
 from wire import Answer, Wire
 
 from appimageconfig import (
+    AccessDeniedError,
     AppImageConfig,
     AppImageConfigClient,
     AppImageConfigError,
@@ -23,7 +25,9 @@ from appimageconfig import (
     NotConvergedError,
     Outcome,
     Plan,
+    ResourceLimitExceededError,
     ResourceNotFoundError,
+    ServiceError,
     StalePlanError,
     ThrottlingError,
     unchecked,
@@ -208,21 +212,52 @@ def test_ensure_does_not_replace_what_an_update_can_change(
     assert "Delete" not in made()
 
 
-@pytest.mark.parametrize("tags", [None, {"team": "ml"}])
-def test_a_failed_replacement_says_that_the_config_may_be_missing(
-    service: InMemorySageMaker, client: AppImageConfigClient, tags: dict[str, str] | None
+def test_a_replacement_that_fails_is_taken_back(
+    service: InMemorySageMaker, client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
-    """Run again it is created."""
-    client.create(attrs.evolve(lab(), tags=tags))
-    service.inject(Fault.error("AccessDeniedException"), operation="CreateAppImageConfig")
-    with pytest.raises(AppImageConfigError) as caught:
+    """The config is as it was, with its tags; those of AWS come by themselves."""
+    client.create(tagged(lab(), **{"team": "ml", "aws:stack": "s"}))
+    before = client.describe("image").to_config()
+    service.inject(Fault.error("ResourceLimitExceeded"), operation="CreateAppImageConfig")
+    made()
+    with pytest.raises(ResourceLimitExceededError) as caught:
+        client.ensure(AppImageConfig(app_image_config_name="image"), replace=True)
+    assert caught.value.__notes__ == [
+        "AppImageConfig 'image' was deleted to be created anew, and was put back as it was"
+    ]
+    assert made() == ["Describe", "Describe", "ListTags", "Delete", "Create", "Create"]
+    assert state(client) == attrs.evolve(before, tags={"team": "ml"})
+
+
+def test_a_replacement_that_fails_and_cannot_be_taken_back_says_so(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """With the tags that are lost; and run again it is created."""
+    client.create(tagged(lab(), team="ml"))
+    service.inject(Fault.error("AccessDeniedException"), operation="CreateAppImageConfig", times=2)
+    with pytest.raises(AccessDeniedError) as caught:
         client.ensure(editor(), replace=True)
-    (note,) = caught.value.__notes__
-    assert note.startswith(
-        "AppImageConfig 'image' was deleted to be created anew, and may be missing: run ensure again;"
-    )
-    assert note.endswith(f"; its tags were {tags or {}}")
+    assert caught.value.__notes__ == [
+        (
+            "AppImageConfig 'image' was deleted to be created anew, and may be missing: run ensure again. "
+            "It could not be put back (AccessDeniedError); its tags were {'team': 'ml'}"
+        )
+    ]
     assert client.ensure(editor()).status == "created"
+
+
+def test_a_replacement_whose_failure_came_after_it_says_so(service: InMemorySageMaker) -> None:
+    """What was to be put back finds the new one in its place."""
+    once = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+    client = AppImageConfigClient(service.client(config=once))
+    client.create(tagged(lab(), team="ml"))
+    service.inject(Fault.server_error(after=True), operation="CreateAppImageConfig")
+    with pytest.raises(ServiceError) as caught:
+        client.ensure(editor(), replace=True)
+    assert caught.value.__notes__ == [
+        "AppImageConfig 'image' was to be deleted and created anew, and is there: run ensure again"
+    ]
+    assert state(client) == tagged(editor(), team="ml")
 
 
 def test_a_replacement_whose_answer_was_lost_is_found(service: InMemorySageMaker, client: AppImageConfigClient) -> None:
