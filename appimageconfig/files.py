@@ -19,11 +19,12 @@ import attrs
 
 from appimageconfig import documents
 from appimageconfig.advice import Advice, advise
-from appimageconfig.constraints import is_list, is_map, type_violation
+from appimageconfig.constraints import APP_IMAGE_CONFIG_NAME, is_list, is_map, type_violation
 from appimageconfig.documents import EMPTY, Document, fault, syntax_fault
 from appimageconfig.errors import InvalidAppImageConfigError, Violation, location
 from appimageconfig.models import AppImageConfig
-from appimageconfig.serialization import from_request, require_config, to_request
+from appimageconfig.provisioning import by_name
+from appimageconfig.serialization import from_request, to_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -58,8 +59,8 @@ def check(path: str | PathLike[str], *paths: str | PathLike[str]) -> Checked:
         ImportError: A file is YAML, and PyYAML is not installed.
     """
     requests, violations = _read_files(path, *paths)
-    advice = [request.locate(piece) for request in requests for piece in advise(request.config)]
-    return Checked(tuple(request.config for request in requests), tuple(violations), tuple(advice))
+    advice = [piece for request in requests for piece in request.advice()]
+    return Checked(tuple(_configs(requests)), tuple(violations), tuple(advice))
 
 
 def load(path: str | PathLike[str], *paths: str | PathLike[str]) -> list[AppImageConfig]:
@@ -118,9 +119,7 @@ def dumps(configs: Iterable[AppImageConfig], *, file_format: Literal["json", "ya
         ImportError: The format is YAML, and PyYAML is not installed.
     """
     _require_format(file_format)
-    if isinstance(configs, AppImageConfig):
-        raise TypeError("AppImageConfigs are due, not one of them: put it in a list")
-    requests = list(map(to_request, _distinct(configs)))
+    requests = [to_request(config) for config in by_name(configs).values()]
     value = requests[0] if len(requests) == 1 else requests
     if file_format == "yaml":
         from appimageconfig import yaml_documents  # noqa: PLC0415 - most files are JSON
@@ -146,47 +145,31 @@ def _require_size(size: int) -> None:
         raise fault("max", f"has more than {LARGEST_FILE:,} bytes; split it into several files")
 
 
-def _distinct(configs: Iterable[AppImageConfig]) -> list[AppImageConfig]:
-    """Return *configs*, having seen that they are AppImageConfigs, each with a name of its own."""
-    distinct = list(configs)
-    first: dict[str, int] = {}
-    clashes: list[Violation] = []
-    for index, config in enumerate(distinct):
-        require_config(config)
-        earlier = first.setdefault(config.app_image_config_name, index)
-        if earlier != index:
-            clashes.append(_name_clash(config, f"[{index}].{_NAME}", f"[{earlier}]"))
-    if clashes:
-        raise InvalidAppImageConfigError(clashes)
-    return distinct
-
-
-def _name_clash(config: AppImageConfig, path: str, other: str, line: int | None = None) -> Violation:
-    return Violation(path, "unique", f"{config.app_image_config_name!r} is the name of {other} as well", line=line)
-
-
 # From files to documents, and from documents to requests.
 
 
 @attrs.frozen
 class _Request:
-    """A request without a fault."""
+    """A request, and where it stands."""
 
-    config: AppImageConfig
+    config: AppImageConfig | None
+    """None if the request has a fault."""
     path: str
     document: Document
     file: str | None
 
-    def locate(self, advice: Advice) -> Advice:
-        """Return *advice* on it with its place."""
-        path = _joined(self.path, advice.path)
-        return attrs.evolve(advice, path=path, file=self.file, line=self.document.line(path))
+    def advice(self) -> Iterator[Advice]:
+        """Yield the advice on it, each with its place."""
+        for advice in advise(self.config) if self.config is not None else ():
+            path = _joined(self.path, advice.path)
+            yield attrs.evolve(advice, path=path, file=self.file, line=self.document.line(path))
 
-    def clash_with(self, first: _Request) -> Violation:
-        """Return the fault that *first* has its name already."""
+    def clash_with(self, first: _Request, name: str) -> Violation:
+        """Return the fault that *first* has its *name* already."""
         path, first_path = _joined(self.path, _NAME), _joined(first.path, _NAME)
-        other = f"the request in {location(first.file, first.document.line(first_path)).removesuffix(': ')}"
-        return _name_clash(self.config, path, other, self.document.line(path))
+        other = location(first.file, first.document.line(first_path)).removesuffix(": ")
+        message = f"{name!r} is the name of the request in {other} as well"
+        return Violation(path, "unique", message, line=self.document.line(path))
 
 
 def _joined(path: str, inner: str) -> str:
@@ -212,39 +195,48 @@ def _read(sources: Iterable[tuple[str | None, Callable[[], Document]]]) -> tuple
 
 
 def _violations(document: Document, file: str | None, requests: dict[str, _Request]) -> Iterator[Violation]:
-    """Yield each fault of *document*, and add its requests without a fault to *requests*, by name."""
+    """Yield each fault of *document*, and add its requests to *requests*, by name."""
     faulty: set[str] = set()
     for place in document.repeated():
         faulty.add(place.path.partition("]")[0] + "]" if is_list(document.value) else "")
         message = f"stands twice; the first is on line {place.first}"
         yield Violation(place.path, "unique", message, line=place.line)
     for path, value in document.requests():
-        try:
-            config = _config(value, path)
-        except InvalidAppImageConfigError as error:
-            for violation in error.violations:
-                inner = _joined(path, violation.path)
-                yield attrs.evolve(violation, path=inner, line=document.line(inner))
-            continue
-        if path not in faulty:
-            request = _Request(config, path, document, file)
-            first = requests.setdefault(config.app_image_config_name, request)
-            if first is not request:
-                yield request.clash_with(first)
+        config, violations = _config(value, path)
+        for violation in violations:
+            inner = _joined(path, violation.path)
+            yield attrs.evolve(violation, path=inner, line=document.line(inner))
+        request = _Request(None if path in faulty else config, path, document, file)
+        # Also where the request has other faults, so that all are told at once.
+        name = _legal_name(value) if config is None else config.app_image_config_name
+        if name is not None and (first := requests.setdefault(name, request)) is not request:
+            yield request.clash_with(first, name)
 
 
-def _config(value: Any, path: str) -> AppImageConfig:
+def _config(value: Any, path: str) -> tuple[AppImageConfig | None, tuple[Violation, ...]]:
     if not is_map(value):
         expected = "a request" if path else "a request, or a list of requests"
-        raise InvalidAppImageConfigError([type_violation("", expected, value)])
-    return from_request(value)
+        return None, (type_violation("", expected, value),)
+    try:
+        return from_request(value), ()
+    except InvalidAppImageConfigError as error:
+        return None, error.violations
+
+
+def _legal_name(request: Any) -> str | None:
+    name: object = request.get(_NAME) if is_map(request) else None
+    return name if isinstance(name, str) and APP_IMAGE_CONFIG_NAME.accepts(name) else None
+
+
+def _configs(requests: Iterable[_Request]) -> list[AppImageConfig]:
+    return [request.config for request in requests if request.config is not None]
 
 
 def _faultless(requests: Sequence[_Request], violations: Sequence[Violation]) -> list[AppImageConfig]:
     # Raised while no other error is handled: that of a parser holds the whole text.
     if violations:
         raise InvalidAppImageConfigError(violations)
-    return [request.config for request in requests]
+    return _configs(requests)
 
 
 def _file_document(path: str) -> Document:

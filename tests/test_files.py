@@ -224,7 +224,7 @@ def test_no_config_is_written_as_an_empty_list() -> None:
     assert dumps([]) == dumps([], file_format="yaml") == "[]\n"
 
 
-NO_LIST = "AppImageConfigs are due, not one of them: put it in a list"
+NO_LIST = "an iterable of AppImageConfig is due: put the one into a list"
 NO_CONFIG = "an AppImageConfig is due, not dict: read it with from_request"
 DETAILS = "an AppImageConfig is due, not AppImageConfigDetails: call its to_config()"
 
@@ -248,8 +248,8 @@ def test_configs_of_one_name_are_not_written(tmp_path: Path) -> None:
     with pytest.raises(InvalidAppImageConfigError) as caught:
         dump([A, B, A, kernel("x"), A], path)
     assert list(map(str, caught.value.violations)) == [
-        "[2].AppImageConfigName: 'a' is the name of [0] as well",
-        "[4].AppImageConfigName: 'a' is the name of [0] as well",
+        "[2].AppImageConfigName: 'a' is the name of [0] as well; declare each config once",
+        "[4].AppImageConfigName: 'a' is the name of [0] as well; declare each config once",
     ]
     assert {violation.constraint for violation in caught.value.violations} == {"unique"}
     assert not path.exists()
@@ -715,12 +715,17 @@ def test_two_requests_have_two_names(tmp_path: Path) -> None:
 
 
 def test_two_requests_of_a_text_have_two_names() -> None:
-    """A request that is refused for something else has none."""
+    """Also where a request has other faults, so that all are told at once."""
     text = '[{"AppImageConfigName": "a", "Tags": 5},\n{"AppImageConfigName": "a"},\n{"AppImageConfigName": "a"}]'
     assert faults(text) == [
         "line 1: [0].Tags: must be a list of maps with Key and Value, not an integer",
-        "line 3: [2].AppImageConfigName: 'a' is the name of the request in line 2 as well",
+        "line 2: [1].AppImageConfigName: 'a' is the name of the request in line 1 as well",
+        "line 3: [2].AppImageConfigName: 'a' is the name of the request in line 1 as well",
     ]
+    assert (
+        len(faults('[{"AppImageConfigName": "a_b"}, {"AppImageConfigName": "a_b"}, {}, {}, {"AppImageConfigName": 1}]'))
+        == 5
+    )
 
 
 def test_an_integer_of_very_many_digits_is_refused() -> None:
