@@ -116,7 +116,8 @@ def aws_cli(session: nox.Session) -> None:
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Require that the tests run every line and every branch."""
-    install(session, "coverage")
+    # In the checkout, where every process finds the same files, whichever directory it is started in.
+    session.install("-e", ".[cli,yaml]", *nox.project.dependency_groups(PROJECT, "coverage"))
     session.run("coverage", "run", str(Path(session.bin) / "pytest"), "--numprocesses=auto", *session.posargs)
     session.run("coverage", "combine")
     session.run("coverage", "report")
