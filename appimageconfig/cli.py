@@ -42,7 +42,6 @@ ExitCode: TypeAlias = int
 Connect: TypeAlias = "Callable[[], AppImageConfigClient]"
 
 FAULTY: Final = 1
-WRONG_USAGE: Final = 2
 FAILED: Final = 3
 PENDING: Final = 4
 CLOSED_PIPE: Final = 128 + 13  # what a shell says of a program that SIGPIPE ended

@@ -12,7 +12,7 @@ from appimageconfig import AppImageConfigClient
 from appimageconfig.testing import InMemorySageMaker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # Chosen by --hypothesis-profile; the examples of a test may take as long as they need. A commit passes or fails, always
 # the same; it is the nightly run that looks for what is new.
@@ -55,3 +55,17 @@ def service() -> InMemorySageMaker:
 def client(service: InMemorySageMaker) -> AppImageConfigClient:
     """Return a client of the SageMaker in memory."""
     return AppImageConfigClient(service.client())
+
+
+@pytest.fixture
+def made(service: InMemorySageMaker) -> Callable[[], list[str]]:
+    """Return what tells the operations since it was asked last."""
+    seen = len(service.calls)
+
+    def since() -> list[str]:
+        nonlocal seen
+        calls = service.calls[seen:]
+        seen += len(calls)
+        return [call.operation.removesuffix("AppImageConfig") for call in calls]
+
+    return since

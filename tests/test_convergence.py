@@ -56,20 +56,6 @@ def tagged(config: AppImageConfig, **tags: str) -> AppImageConfig:
     return attrs.evolve(config, tags=tags)
 
 
-@pytest.fixture
-def made(service: InMemorySageMaker) -> Callable[[], list[str]]:
-    """Return what tells the operations since it was asked last."""
-    seen = 0
-
-    def since() -> list[str]:
-        nonlocal seen
-        calls = service.calls[seen:]
-        seen += len(calls)
-        return [call.operation.removesuffix("AppImageConfig") for call in calls]
-
-    return since
-
-
 def state(client: AppImageConfigClient, name: str = "image") -> AppImageConfig:
     """Return what is there, with its tags."""
     details = client.describe(name)

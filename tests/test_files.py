@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -105,17 +106,21 @@ def test_every_other_file_is_json(tmp_path: Path, name: str) -> None:
     assert (tmp_path / name).read_bytes() == b'{\n  "AppImageConfigName": "b"\n}\n'
 
 
-@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="this system has no /dev/fd")
-def test_a_pipe_is_read_to_its_end() -> None:
-    """Such as /dev/stdin."""
-    end, other_end = os.pipe()
-    try:
-        os.write(other_end, b'{"AppImageConfigName": ')
-        os.write(other_end, b'"a"}')
-        os.close(other_end)
-        assert load(f"/dev/fd/{end}") == [A]
-    finally:
-        os.close(end)
+def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
+    """Its size is not known before."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    def write() -> None:
+        with pipe.open("w", encoding="utf-8") as end:
+            end.write('{"AppImageConfigName": ')
+            end.flush()
+            end.write('"a"}')
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert load(pipe) == [A]
+    writer.join()
 
 
 def test_yaml_is_read_with_anchors_aliases_and_merge_keys() -> None:
