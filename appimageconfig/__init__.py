@@ -9,9 +9,9 @@ A typed, model-checked, lossless client of Amazon SageMaker's AppImageConfig API
     print(AppImageConfigClient().ensure(config))
 """
 
+from appimageconfig._constraints import unchecked
 from appimageconfig.advice import Advice, advise
 from appimageconfig.client import AppImageConfigClient
-from appimageconfig.constraints import unchecked
 from appimageconfig.custom_images import CustomImageEntry, custom_image
 from appimageconfig.errors import (
     AccessDeniedError,

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from appimageconfig import convergence
-from appimageconfig.constraints import trusted
+from appimageconfig._constraints import trusted
 from appimageconfig.errors import (
     AppImageConfigError,
     InvalidAppImageConfigError,
@@ -27,7 +26,8 @@ from appimageconfig.operations import (
     ListAppImageConfigsRequest,
     ListTagsInput,
 )
-from appimageconfig.provisioning import has_app_config, require_plan
+from appimageconfig.provisioning import _converge as convergence
+from appimageconfig.provisioning._plan import has_app_config, require_plan
 from appimageconfig.serialization import (
     details_from_page,
     from_response,

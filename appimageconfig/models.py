@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
-from appimageconfig import constraints
-from appimageconfig.constraints import Structure, is_list, is_map
+from appimageconfig import _constraints as constraints
+from appimageconfig._constraints import Structure, is_list, is_map
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 
 if TYPE_CHECKING:

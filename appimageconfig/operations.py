@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from appimageconfig import constraints
+from appimageconfig import _constraints as constraints
 from appimageconfig.models import read_only, string_tuple
 
 SortBy: TypeAlias = Literal["CreationTime", "LastModifiedTime", "Name"]

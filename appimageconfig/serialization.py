@@ -16,8 +16,8 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from appimageconfig import constraints
-from appimageconfig.constraints import (
+from appimageconfig import _constraints as constraints
+from appimageconfig._constraints import (
     REQUEST,
     TAGS_ON_THE_WIRE,
     List,

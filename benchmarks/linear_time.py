@@ -14,8 +14,8 @@ import sys
 from timeit import Timer
 from typing import TYPE_CHECKING
 
-from appimageconfig import constraints
-from appimageconfig.constraints import Constraint, List, Map, String, Tags
+from appimageconfig import _constraints as constraints
+from appimageconfig._constraints import Constraint, List, Map, String, Tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

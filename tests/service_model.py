@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import botocore.session
 
-from appimageconfig import constraints, errors, models, operations
-from appimageconfig.constraints import Integer, List, Map, String, Structure, Tags, Timestamp, member_name
+from appimageconfig import _constraints as constraints
+from appimageconfig import errors, models, operations
+from appimageconfig._constraints import Integer, List, Map, String, Structure, Tags, Timestamp, member_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +134,7 @@ def _shape_differences(shape: Any, constraint: Any) -> Iterator[str]:
         case "timestamp", Timestamp():
             pass
         case _:
-            yield f"{shape.name} is now a {shape.type_name}: appimageconfig/constraints.py has {constraint}"
+            yield f"{shape.name} is now a {shape.type_name}: appimageconfig/_constraints.py has {constraint}"
 
 
 def _trait_differences(shape: Any, ours: dict[str, Any]) -> Iterator[str]:
@@ -146,9 +147,9 @@ def _trait_differences(shape: Any, ours: dict[str, Any]) -> Iterator[str]:
     for trait, value in ours.items():
         if theirs[trait] != value:
             constant = re.sub("(?<=[a-z])(?=[A-Z])", "_", shape.name).upper()
-            place = f"{constant} in appimageconfig/constraints.py"
+            place = f"{constant} in appimageconfig/_constraints.py"
             if not hasattr(constraints, constant):
-                place = f"the limits of {shape.name} in appimageconfig/constraints.py"
+                place = f"the limits of {shape.name} in appimageconfig/_constraints.py"
             yield f"{trait} of {shape.name} is {theirs[trait]!r} in the model and {value!r} here: change {place}"
 
 

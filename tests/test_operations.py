@@ -10,7 +10,7 @@ import pytest
 import wire
 
 from appimageconfig import InvalidAppImageConfigError, operations
-from appimageconfig.constraints import member_name
+from appimageconfig._constraints import member_name
 from appimageconfig.serialization import request_members
 
 if TYPE_CHECKING:

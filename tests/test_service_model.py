@@ -99,32 +99,32 @@ CHANGES = [
         set_trait("AppImageConfigName", "max", 80),
         (
             "max of AppImageConfigName is 80 in the model and 63 here: "
-            "change APP_IMAGE_CONFIG_NAME in appimageconfig/constraints.py"
+            "change APP_IMAGE_CONFIG_NAME in appimageconfig/_constraints.py"
         ),
     ),
     (
         set_trait("NonEmptyString64", "max", 128),
         (
             "max of NonEmptyString64 is 128 in the model and 64 here: "
-            "change the limits of NonEmptyString64 in appimageconfig/constraints.py"
+            "change the limits of NonEmptyString64 in appimageconfig/_constraints.py"
         ),
     ),
     (
         set_trait("KernelName", "min", 1),
-        "min of KernelName is 1 in the model and 0 here: change KERNEL_NAME in appimageconfig/constraints.py",
+        "min of KernelName is 1 in the model and 0 here: change KERNEL_NAME in appimageconfig/_constraints.py",
     ),
     (
         set_trait("MountPath", "pattern", "/home/.*"),
         (
             r"pattern of MountPath is '/home/.*' in the model and '\\/.*' here: "
-            "change MOUNT_PATH in appimageconfig/constraints.py"
+            "change MOUNT_PATH in appimageconfig/_constraints.py"
         ),
     ),
     (
         set_trait("SortOrder", "enum", ["Ascending", "Descending", "Random"]),
         (
             "enum of SortOrder is ('Ascending', 'Descending', 'Random') in the model "
-            "and ('Ascending', 'Descending') here: change SORT_ORDER in appimageconfig/constraints.py"
+            "and ('Ascending', 'Descending') here: change SORT_ORDER in appimageconfig/_constraints.py"
         ),
     ),
     (
@@ -136,13 +136,13 @@ CHANGES = [
     ),
     (
         set_trait("DefaultUid", "type", "string"),
-        "DefaultUid is now a string: appimageconfig/constraints.py has Integer(min=0, max=65535)",
+        "DefaultUid is now a string: appimageconfig/_constraints.py has Integer(min=0, max=65535)",
     ),
     (
         set_trait("ImageVersionNumber", "min", 1),
         (
             "min of ImageVersionNumber is 1 in the model and 0 here: "
-            "change IMAGE_VERSION_NUMBER in appimageconfig/constraints.py"
+            "change IMAGE_VERSION_NUMBER in appimageconfig/_constraints.py"
         ),
     ),
     (

@@ -12,7 +12,7 @@ from botocore import xform_name
 from botocore.exceptions import StubAssertionError, UnStubbedResponseError
 from botocore.stub import ANY, Stubber
 
-from appimageconfig.constraints import is_list, is_map
+from appimageconfig._constraints import is_list, is_map
 from appimageconfig.operations import (
     AddTagsInput,
     DeleteAppImageConfigRequest,

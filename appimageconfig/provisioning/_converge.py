@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from appimageconfig.constraints import trusted
+from appimageconfig._constraints import trusted
 from appimageconfig.errors import AppImageConfigError, ResourceInUseError, ResourceNotFoundError
-from appimageconfig.provisioning import (
+from appimageconfig.provisioning._plan import (
     NO_DIFFERENCE,
     Actual,
     Difference,

@@ -22,12 +22,14 @@ import click
 from botocore import exceptions as botocore_errors
 from botocore.exceptions import BotoCoreError
 
-from appimageconfig import _signals, files, terminal
+from appimageconfig import _signals, files
+from appimageconfig._constraints import is_list, is_map
+from appimageconfig.cli import _terminal as terminal
 from appimageconfig.client import AppImageConfigClient
-from appimageconfig.constraints import is_list, is_map
 from appimageconfig.errors import AppImageConfigError, InvalidAppImageConfigError
 from appimageconfig.operations import DeleteAppImageConfigRequest
-from appimageconfig.provisioning import NotConvergedError, Outcome, Status, own_tags
+from appimageconfig.provisioning import NotConvergedError, Outcome, Status
+from appimageconfig.provisioning._plan import own_tags
 from appimageconfig.serialization import masked
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
-from appimageconfig import documents
+from appimageconfig._constraints import APP_IMAGE_CONFIG_NAME, is_list, is_map, type_violation
 from appimageconfig.advice import Advice, advise
-from appimageconfig.constraints import APP_IMAGE_CONFIG_NAME, is_list, is_map, type_violation
-from appimageconfig.documents import EMPTY, Document, fault, syntax_fault
 from appimageconfig.errors import InvalidAppImageConfigError, Violation, location
+from appimageconfig.files import _document as documents
+from appimageconfig.files._document import EMPTY, Document, fault, syntax_fault
 from appimageconfig.models import AppImageConfig
-from appimageconfig.provisioning import by_name
+from appimageconfig.provisioning._plan import by_name
 from appimageconfig.serialization import from_request, to_request
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def dumps(configs: Iterable[AppImageConfig], *, file_format: Literal["json", "ya
     requests = [to_request(config) for config in by_name(configs).values()]
     value = requests[0] if len(requests) == 1 else requests
     if file_format == "yaml":
-        from appimageconfig import yaml_documents  # noqa: PLC0415 - most files are JSON
+        from appimageconfig.files import _yaml as yaml_documents  # noqa: PLC0415 - most files are JSON
 
         text = yaml_documents.write(value)
     else:
@@ -264,7 +264,7 @@ def _document(text: str, file_format: str) -> Document:
     if not text.strip():
         raise fault("required", EMPTY, 1)
     if file_format == "yaml":
-        from appimageconfig import yaml_documents  # noqa: PLC0415 - most files are JSON
+        from appimageconfig.files import _yaml as yaml_documents  # noqa: PLC0415 - most files are JSON
 
         return yaml_documents.read(text)
     return documents.read_json(text)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 import attrs
 
-from appimageconfig.constraints import is_list, is_map, member_name, trusted
+from appimageconfig._constraints import is_list, is_map, member_name, trusted
 from appimageconfig.errors import AppImageConfigError, InvalidAppImageConfigError, Violation
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails, SecretMapping, SecretTuple, Shape
 from appimageconfig.serialization import masked, require_config

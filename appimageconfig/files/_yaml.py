@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
-from appimageconfig.documents import EMPTY, Document, Open, Place, fault, in_our_words, integer, syntax_fault
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
+from appimageconfig.files._document import EMPTY, Document, Open, Place, fault, in_our_words, integer, syntax_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
