@@ -1,5 +1,5 @@
 """
-A typed, model-checked, lossless client of Amazon SageMaker's AppImageConfig API, thin over boto3.
+A typed, model-checked, lossless client for Amazon SageMaker's AppImageConfig API, over boto3.
 
 ::
 
@@ -17,11 +17,13 @@ from appimageconfig.errors import (
     AccessDeniedError,
     AppImageConfigError,
     InvalidAppImageConfigError,
+    NotConvergedError,
     RequestValidationError,
     ResourceInUseError,
     ResourceLimitExceededError,
     ResourceNotFoundError,
     ServiceError,
+    StalePlanError,
     ThrottlingError,
     Violation,
 )
@@ -39,10 +41,8 @@ from appimageconfig.models import (
 from appimageconfig.provisioning import (
     Change,
     Difference,
-    NotConvergedError,
     Outcome,
     Plan,
-    StalePlanError,
     Step,
     difference,
 )
@@ -89,3 +89,7 @@ __all__ = [
     "to_request",
     "unchecked",
 ]
+
+# Tracebacks, reprs and pickles show the public names, and the modules behind them are free to change.
+for _name in __all__:
+    globals()[_name].__module__ = __name__

@@ -16,7 +16,7 @@ def main() -> int:
             raise
         sys.stderr.write(f"The command line needs {error.name}: pip install 'appimageconfig[cli]'\n")
         return 2
-    except KeyboardInterrupt:  # while it is being imported; later it is caught where it comes
+    except KeyboardInterrupt:  # while it is imported; afterwards the commands handle it
         return 130
 
 

@@ -1,11 +1,9 @@
 """
-The limits of SageMaker's published service model, each once.
+The kinds of constraint in the service model, as attrs validators.
 
-Every constant carries the limits of the model's shape of the same name, and is
-an attrs validator. What breaks a limit is reported as `Violation` values, whose
-``constraint`` is the model's own word for the broken trait (``min``, ``max``,
-``pattern``, ``enum``, ``required``), or ``type`` and ``unknown`` for what the
-model says by its structure.
+The numbers are in `limits`. A violation's ``constraint`` is the model's own word
+for the trait (``min``, ``max``, ``pattern``, ``enum``, ``required``), or
+``type``, ``unknown`` or ``unique`` for what the model says by its structure.
 """
 
 from __future__ import annotations
@@ -18,23 +16,25 @@ from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from appimageconfig import _paths
+from appimageconfig._frozen import is_list, is_map
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
-# The traits of the model that say what a value is, against those that say how much of it there may be.
+# The traits of the model that say what a value is, and those that say how much of it there may be.
 _STRUCTURE: Final = frozenset({"type", "required", "unknown", "unique"})
 _LIMITS: Final = frozenset({"min", "max", "pattern", "enum"})
 _enforced: Final[ContextVar[frozenset[str]]] = ContextVar("enforced", default=_STRUCTURE | _LIMITS)
 
 
 class _Enforcing(AbstractContextManager[None]):
-    """Enforces *traits* alone. A class, since one made of a generator takes three times as long for each value read."""
+    """Enforce only *traits*. A class, since a generator-based context manager is three times as slow to enter."""
 
     def __init__(self, traits: frozenset[str]) -> None:
         self._traits = traits
@@ -48,12 +48,12 @@ class _Enforcing(AbstractContextManager[None]):
 
 def unchecked() -> AbstractContextManager[None]:
     """
-    Let values be built and requests be read within the block that are beyond the limits of the service model.
+    Do not enforce the limits of the service model within the block.
 
-    For the day on which AWS raises a limit before this library does. Lengths,
-    numbers of items, ranges, patterns and enums are left to the service; types,
-    required members and the names of members stay checked. It holds for the
-    thread or task that enters the block, and for no other::
+    Use it when AWS raises a limit before this library does. Lengths, numbers of
+    items, ranges, patterns and enums are left to the service; types, required
+    members and the names of members are still checked. It applies to the thread or
+    task that enters the block, and to no other::
 
         with unchecked():
             config = AppImageConfig(app_image_config_name="x" * 80)
@@ -68,50 +68,35 @@ def trusted() -> AbstractContextManager[None]:
 
 
 def enforced(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """Return those of the *violations* that count here: see `unchecked`."""
+    """Return those of *violations* that are enforced here; see `unchecked`."""
     traits = _enforced.get()
     return tuple(violation for violation in violations if violation.constraint in traits)
 
 
-def member_name(field_name: str) -> str:
-    """Return the service model's name of a member: ``DefaultUid`` for ``default_uid``."""
-    return "".join(word.capitalize() for word in field_name.split("_"))
-
-
 class Constraint(ABC):
-    """What a value must satisfy: an attrs validator that reports the faults of all fields, not only of its own."""
+    """What a value must satisfy: an attrs validator that reports the violations of all fields, not only of its own."""
 
     @abstractmethod
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each fault of *value*, which stands at *path*."""
+        """Yield each violation of *value*, which is at *path*."""
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* has no fault. A subclass may find that out faster than by looking for faults."""
+        """Return whether *value* has no violation. A subclass may find that out faster than by looking for them."""
         return next(self.violations(value, ""), None) is None
 
     def __call__(self, instance: attrs.AttrsInstance, attribute: attrs.Attribute[Any], value: object) -> None:
-        """Validate one field of *instance*; attrs calls this when all fields are set."""
+        """Validate one field of *instance*; attrs calls this after it has set all fields."""
         if (value is None and attribute.default is None) or not _enforced.get() or self.accepts(value):
             return
         if violations := enforced(_violations_of(instance)):
-            raise InvalidAppImageConfigError(violations)
+            raise InvalidAppImageConfigError(violations, type(instance).__name__)
 
 
 def _violations_of(instance: attrs.AttrsInstance) -> Iterator[Violation]:
     for field in attrs.fields(type(instance)):
         value = getattr(instance, field.name)
         if isinstance(field.validator, Constraint) and not (value is None and field.default is None):
-            yield from field.validator.violations(value, member_name(field.name))
-
-
-def is_map(value: object) -> TypeGuard[Mapping[Any, Any]]:
-    """Tell whether *value* is what the model calls a map or a structure."""
-    return isinstance(value, Mapping)
-
-
-def is_list(value: object) -> TypeGuard[Sequence[Any]]:
-    """Tell whether *value* is what the model calls a list. A string is none, although Python can iterate over it."""
-    return isinstance(value, list | tuple)
+            yield from field.validator.violations(value, field.name)
 
 
 # What is expected where Python and the wire differ.
@@ -129,9 +114,23 @@ _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
     ((list, tuple), "a list"),
 )
 
+# What people mean who write the one where the other is expected.
+_TYPE_HINTS: Final = {
+    ("an integer", "a string"): "; write the number without quotes",
+    ("a string", "a boolean"): "; write it in quotes",
+    ("a string", "an integer"): "; write it in quotes",
+    ("a string", "a number"): "; write it in quotes",
+    ("a string", "a date"): "; write it in quotes",
+    ("a list", "a string"): "; write a list with the string as its only item",
+    ("a map", "a list"): "; write {name: value}, not CloudFormation's list of Key and Value",
+    (TAGS_ON_THE_WIRE, "a map"): '; write [{"Key": "team", "Value": "ml"}]',
+    (TAGS_IN_PYTHON, "a list"): '; write {"team": "ml"}, or read the list of Key and Value with from_request',
+    (REQUEST, "a string"): "; parse the JSON first, with json.loads",
+}
+
 
 def type_violation(path: str, expected: str, value: Any) -> Violation:
-    """Return the violation that *value* is not *expected*, naming its type in words that fit JSON as well as Python."""
+    """Return the violation that *value* is not *expected*, in words that fit both JSON and Python."""
     kind = _kind(value.__class__)
     return Violation(path, "type", f"must be {expected}, not {kind}{_TYPE_HINTS.get((expected, kind), '')}")
 
@@ -140,53 +139,36 @@ def _kind(type_: type) -> str:
     return next((name for types, name in _KINDS if issubclass(type_, types)), f"a {type_.__name__}")
 
 
-# What people mean who write the one where the other is due.
-_TYPE_HINTS: Final = {
-    ("an integer", "a string"): "; write the number without quotes",
-    ("a string", "a boolean"): "; write it in quotes",
-    ("a string", "an integer"): "; write it in quotes",
-    ("a string", "a number"): "; write it in quotes",
-    ("a string", "a date"): "; write it in quotes",
-    ("a list", "a string"): "; write a list that has it as its one item",
-    ("a map", "a list"): "; write {name: value}: the list of Key and Value is CloudFormation's way",
-    (TAGS_ON_THE_WIRE, "a map"): '; write [{"Key": "team", "Value": "ml"}]',
-    (TAGS_IN_PYTHON, "a list"): '; write {"team": "ml"}: the list of Key and Value is read by from_request',
-    (REQUEST, "a string"): "; parse the JSON first, with json.loads",
-}
-
-
-def _bounds(
-    path: str, size: int, minimum: int, maximum: int | None, *, noun: str, if_too_much: str = ""
-) -> Iterator[Violation]:
+def _range_violations(path: str, size: int, minimum: int, maximum: int | None, found: str) -> Iterator[Violation]:
     if size < minimum:
-        yield Violation(path, "min", f"{noun} {size}, minimum {minimum}")
+        yield Violation(path, "min", f"{found}; the minimum is {minimum}")
     if maximum is not None and size > maximum:
-        yield Violation(path, "max", f"{noun} {size}, limit {maximum}{if_too_much}")
+        yield Violation(path, "max", f"{found}; the maximum is {maximum}")
 
 
 class Pattern:
     """A regular expression of the model."""
 
     def __init__(self, expression: str, words: str) -> None:
-        """Take the model's *expression* and say it in *words*."""
+        """Take the model's *expression*, and *words* that complete the sentence "It must"."""
         self.expression = expression
         self.words = words
 
     @cached_property
     def matches(self) -> Callable[[str], object]:
-        """Tell whether the whole of a string matches; a trailing newline is part of it."""
+        """Return whether the whole of a string matches; a trailing newline is part of it."""
         return self._matcher()
 
     def _matcher(self) -> Callable[[str], object]:
         return re.compile(self.expression).fullmatch
 
     def all_match(self, values: Collection[str]) -> bool:
-        """Tell whether the whole of each of *values* matches."""
+        """Return whether the whole of each of *values* matches."""
         return all(map(self.matches, values))
 
     def message(self, value: str) -> str:
-        """Say what is wrong with *value*, without showing it: it may be a secret."""
-        return f"must be {self.words}{self._suggestion(value)} (pattern {self.expression})"
+        """Say what is wrong with *value* without showing it: it may be a secret."""
+        return f"must {self.words}{self._suggestion(value)} (pattern {self.expression})"
 
     def _suggestion(self, value: str) -> str:
         del value
@@ -205,19 +187,19 @@ class NotBlankPattern(Pattern):
     r"""
     The pattern ``(?!\s*$).+`` of arguments and of the names of environment variables: one line that is not blank.
 
-    `str.strip` knows the same white space as ``\s``, and is several times as fast for many strings.
+    `str.strip` treats the same characters as white space as ``\s`` does, and is several times as fast for many strings.
     """
 
     def all_match(self, values: Collection[str]) -> bool:
-        """Tell whether each of *values* is one line that is not blank."""
+        """Return whether each of *values* is one line that is not blank."""
         return all(map(str.strip, values)) and "\n" not in "".join(values)
 
 
 class TagPattern(Pattern):
     r"""
-    The pattern of tag keys and values, whose Unicode classes `re` does not know.
+    The pattern of tag keys and values, whose Unicode classes `re` does not support.
 
-    A character passes that is a letter, a separator or a number by its general
+    A character matches that is a letter, a separator or a number by its general
     category (``\p{L}``, ``\p{Z}``, ``\p{N}``), or one of ``_.:/=+-@``. A code point
     that this Python's Unicode version does not assign is left to the service,
     whose version may be newer.
@@ -225,17 +207,17 @@ class TagPattern(Pattern):
 
     def _matcher(self) -> Callable[[str], object]:
         ascii_only = re.compile(r"[A-Za-z0-9 _.:/=+\-@]*").fullmatch
-        return lambda value: ascii_only(value) or all(map(_may_stand_in_a_tag, value))
+        return lambda value: ascii_only(value) or all(map(_may_be_in_a_tag, value))
 
 
-def _may_stand_in_a_tag(character: str) -> bool:
+def _may_be_in_a_tag(character: str) -> bool:
     category = unicodedata.category(character)
     return character in "_.:/=+-@" or category[0] in "LZN" or category == "Cn"
 
 
 @attrs.frozen(kw_only=True)
 class String(Constraint):
-    """A string. Its length is checked first, so that no pattern ever sees a long one."""
+    """A string. Its length is checked first, so that no pattern is matched against a long one."""
 
     min: int = 0
     max: int | None = None
@@ -244,19 +226,20 @@ class String(Constraint):
     if_too_long: str = ""
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each fault of *value*, which stands at *path*."""
+        """Yield each violation of *value*, which is at *path*."""
         if not isinstance(value, str):
             yield type_violation(path, "a string", value)
             return
-        yield from _bounds(path, len(value), self.min, self.max, noun="length", if_too_much=self.if_too_long)
         fits = self.max is None or len(value) <= self.max
+        for violation in _range_violations(path, len(value), self.min, self.max, f"has {len(value)} characters"):
+            yield violation if fits else attrs.evolve(violation, message=violation.message + self.if_too_long)
         if self.pattern is not None and fits and not self.pattern.matches(value):
             yield Violation(path, "pattern", self.pattern.message(value))
         if self.enum and value not in self.enum:
             yield Violation(path, "enum", f"must be one of {', '.join(self.enum)}")
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* has no fault."""
+        """Return whether *value* has no violation."""
         return (
             type(value) is str
             and self.min <= len(value)
@@ -266,7 +249,7 @@ class String(Constraint):
         )
 
     def accepts_all(self, values: Collection[Any]) -> bool:
-        """Tell whether none of *values* has a fault; false also for what is worth a closer look."""
+        """Return whether none of *values* has a violation; false also for values that need a closer look."""
         # The quickest way to learn that all of them are strings.
         try:
             "".join(values)
@@ -282,20 +265,20 @@ class String(Constraint):
 
 @attrs.frozen(kw_only=True)
 class Integer(Constraint):
-    """An integer. A boolean is none, although Python counts it as one."""
+    """An integer. A boolean is not one, although Python counts it as one."""
 
     min: int
     max: int | None = None
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each fault of *value*, which stands at *path*."""
+        """Yield each violation of *value*, which is at *path*."""
         if not isinstance(value, int) or isinstance(value, bool):
             yield type_violation(path, "an integer", value)
-            return
-        yield from _bounds(path, value, self.min, self.max, noun="is")
+        else:
+            yield from _range_violations(path, value, self.min, self.max, f"is {value}")
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* has no fault."""
+        """Return whether *value* has no violation."""
         return type(value) is int and value >= self.min and (self.max is None or value <= self.max)
 
 
@@ -304,75 +287,82 @@ class Timestamp(Constraint):
     """A point in time."""
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each fault of *value*, which stands at *path*."""
+        """Yield each violation of *value*, which is at *path*."""
         if not isinstance(value, datetime):
             yield type_violation(path, "a datetime", value)
 
 
 @attrs.frozen
 class Structure(Constraint):
-    """A structure: an instance of the attrs class that stands for it, and that has checked itself."""
+    """A structure: an instance of the attrs class of that shape, which has checked itself."""
 
     model: type[attrs.AttrsInstance]
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each fault of *value*, which stands at *path*."""
+        """Yield each violation of *value*, which is at *path*."""
         if not self.accepts(value):
             yield type_violation(path, f"a {self.model.__name__}", value)
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* has no fault."""
+        """Return whether *value* has no violation."""
         return isinstance(value, self.model)
 
 
 @attrs.frozen(kw_only=True)
 class List(Constraint):
-    """A list of like items."""
+    """A list whose items have the same constraint."""
 
     item: Constraint
     min: int = 0
     max: int
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each fault of *value*, which stands at *path*."""
+        """Yield each violation of *value*, which is at *path*."""
         if not is_list(value):
             yield type_violation(path, "a list", value)
             return
-        yield from self.bounds(len(value), path)
+        yield from self.size_violations(len(value), path)
         for index, item in enumerate(value):
-            yield from self.item.violations(item, f"{path}[{index}]")
+            yield from self.item.violations(item, _paths.item(path, index))
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* has no fault."""
+        """Return whether *value* has no violation."""
         if not is_list(value) or not self.min <= len(value) <= self.max:
             return False
         return self.item.accepts_all(value) if isinstance(self.item, String) else all(map(self.item.accepts, value))
 
-    def bounds(self, size: int, path: str) -> Iterator[Violation]:
+    def size_violations(self, size: int, path: str) -> Iterator[Violation]:
         """Yield what is wrong with *size* items."""
-        yield from _bounds(path, size, self.min, self.max, noun="number of items")
+        yield from _range_violations(path, size, self.min, self.max, f"has {size} items")
 
 
 @attrs.frozen(kw_only=True)
 class Map(Constraint):
-    """A map from strings to strings."""
+    """A map of strings to strings."""
 
     key: String
     value: String
     max: int
+    expected: str = "a map"
+    entries: str = "entries"
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each fault of *value*, which stands at *path*."""
+        """Yield each violation of *value*, which is at *path*."""
         if not is_map(value):
-            yield type_violation(path, "a map", value)
+            yield type_violation(path, self.expected, value)
             return
-        yield from _bounds(path, len(value), 0, self.max, noun="number of entries")
-        for name, item in value.items():
-            yield from self.key.violations(name, f"{path}[{name!r}]")
-            yield from self.value.violations(item, f"{path}[{name!r}]")
+        yield from self.size_violations(len(value), path)
+        for key, item in value.items():
+            place = _paths.entry(path, key)
+            for noun, violations in (
+                ("key", self.key.violations(key, place)),
+                ("value", self.value.violations(item, place)),
+            ):
+                for violation in violations:
+                    yield attrs.evolve(violation, message=f"the {noun} {violation.message}")
 
     def accepts(self, value: object) -> bool:
-        """Tell whether *value* has no fault."""
+        """Return whether *value* has no violation."""
         return (
             is_map(value)
             and len(value) <= self.max
@@ -380,73 +370,14 @@ class Map(Constraint):
             and self.value.accepts_all(value.values())
         )
 
+    def size_violations(self, size: int, path: str) -> Iterator[Violation]:
+        """Yield what is wrong with *size* entries."""
+        yield from _range_violations(path, size, 0, self.max, f"has {size} {self.entries}")
+
 
 @attrs.frozen(kw_only=True)
 class Tags(Map):
-    """Tags: a mapping in Python; on the wire a list of Key and Value, in the order of the mapping."""
+    """Tags: a map in Python; on the wire a list of Key and Value, in the order of the map."""
 
-    def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each fault of *value*, which stands at *path*."""
-        if not is_map(value):
-            yield type_violation(path, TAGS_IN_PYTHON, value)
-            return
-        yield from self.bounds(len(value), path)
-        for index, (key, item) in enumerate(value.items()):
-            yield from self.key.violations(key, f"{path}[{index}].Key")
-            yield from self.value.violations(item, f"{path}[{index}].Value")
-
-    def bounds(self, size: int, path: str) -> Iterator[Violation]:
-        """Yield what is wrong with *size* tags."""
-        yield from _bounds(path, size, 0, self.max, noun="number of tags")
-
-
-_NOT_BLANK: Final = NotBlankPattern(r"(?!\s*$).+", "one line that is not blank")
-_TAG: Final = TagPattern(r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)", "letters, digits, separators and _ . : / = + - @")
-
-APP_IMAGE_CONFIG_NAME: Final = String(
-    max=63,
-    pattern=NamePattern(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", "letters and digits, with hyphens only between them"),
-)
-TAG_KEY: Final = String(min=1, max=128, pattern=_TAG)
-TAG_VALUE: Final = String(max=256, pattern=_TAG)
-TAG_LIST: Final = Tags(key=TAG_KEY, value=TAG_VALUE, max=50)
-TAG_KEY_LIST: Final = List(item=TAG_KEY, min=1, max=50)
-APP_IMAGE_CONFIG_ARN: Final = String(
-    max=256,
-    pattern=Pattern(
-        r"arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]*:[0-9]{12}:app-image-config/.*", "the ARN of an AppImageConfig"
-    ),
-)
-RESOURCE_ARN: Final = String(
-    max=256,
-    pattern=Pattern(r"arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:.+", "the ARN of a SageMaker resource"),
-)
-KERNEL_NAME: Final = String(max=1024)
-KERNEL_DISPLAY_NAME: Final = String(max=1024)
-MOUNT_PATH: Final = String(max=1024, pattern=Pattern(r"\/.*", "an absolute path, beginning with a slash"))
-DEFAULT_UID: Final = Integer(min=0, max=65535)
-DEFAULT_GID: Final = Integer(min=0, max=65535)
-CUSTOM_IMAGE_CONTAINER_ARGUMENTS: Final = List(item=String(max=64, pattern=_NOT_BLANK), max=50)
-CUSTOM_IMAGE_CONTAINER_ENTRYPOINT: Final = List(item=String(max=256, pattern=_NOT_BLANK), max=1)
-CUSTOM_IMAGE_CONTAINER_ENVIRONMENT_VARIABLES: Final = Map(
-    key=String(max=256, pattern=_NOT_BLANK),
-    value=String(max=256, if_too_long="; a longer value has to come with the image, or in several variables"),
-    max=25,
-)
-IMAGE_NAME: Final = String(
-    min=1,
-    max=63,
-    pattern=Pattern(r"[a-zA-Z0-9]([-.]?[a-zA-Z0-9]){0,62}", "letters and digits, with single hyphens or dots between"),
-)
-IMAGE_VERSION_NUMBER: Final = Integer(min=0)
-MAX_RESULTS: Final = Integer(min=1, max=100)
-LIST_TAGS_MAX_RESULTS: Final = Integer(min=50)
-NEXT_TOKEN: Final = String(max=8192, pattern=Pattern(r".*", "one line"))
-APP_IMAGE_CONFIG_SORT_KEY: Final = String(enum=("CreationTime", "LastModifiedTime", "Name"))
-SORT_ORDER: Final = String(enum=("Ascending", "Descending"))
-TIMESTAMP: Final = Timestamp()
-
-
-def kernel_specs(kernel_spec: type[attrs.AttrsInstance]) -> List:
-    """Return the limits of the shape ``KernelSpecs``, whose items are instances of the class *kernel_spec*."""
-    return List(item=Structure(kernel_spec), min=1, max=5)
+    expected: str = TAGS_IN_PYTHON
+    entries: str = "tags"

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM for commands that finish what they are at before they end."""
+"""SIGINT and SIGTERM for commands that finish their work before they exit."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 @contextmanager
 def arriving(message: str = "") -> Generator[list[int]]:
     """
-    Give a list to which SIGINT and SIGTERM are added as they arrive, and nothing else comes of them.
+    Collect SIGINT and SIGTERM in a list instead of ending the process.
 
-    It has to be entered in the main thread, since signals arrive there.
+    Enter it in the main thread, where signals arrive.
 
     Args:
-        message: What is written to stderr when one arrives.
+        message: Written to stderr when one arrives.
     """
     arrived: list[int] = []
 
     def arrive(number: int, frame: FrameType | None) -> None:
         del frame
         arrived.append(number)
-        # sys.stderr may be at work on something else, which it interrupts, and cannot be entered twice.
-        with suppress(OSError):  # nobody may be reading it any more
+        # Not sys.stderr: the handler may have interrupted it in the middle of a write, and it is not reentrant.
+        with suppress(OSError):  # stderr may have been closed by its reader
             os.write(2, message.encode())
 
     numbers = (signal.SIGINT, signal.SIGTERM)

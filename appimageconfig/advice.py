@@ -1,8 +1,8 @@
 """
-Documented rules of the service that its model does not encode.
+Documented rules of the service that its model does not contain.
 
-Advice is never an error and is given only when it is asked for: the rules
-change, and some of them the service itself does not enforce.
+Advice is never an error, and is given only on request: the rules change, and the
+service does not enforce all of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from appimageconfig.errors import location
+from appimageconfig import _paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,9 +31,9 @@ DOCUMENTATION: Final[Mapping[str, str]] = {
     "no-app-config": f"{_GUIDE}/rstudio-byoi-create.html",
     "overridden-variable": f"{_GUIDE}/studio-updated-byoi-specs.html",
 }
-"""The code of every advice that there is, and the page on which its rule is documented."""
+"""The page of AWS that documents each rule, by the code of its advice."""
 
-# FileSystemConfig, in the service model: what is not specified defaults to these.
+# The defaults of FileSystemConfig, from its documentation in the service model.
 _DEFAULT_UID: Final = 1000
 _DEFAULT_GID: Final = 100
 _DEFAULT_MOUNT_PATH: Final = "/home/sagemaker-user"
@@ -45,36 +45,37 @@ _OVERRIDDEN: Final = ("AWS_", "SAGEMAKER_")
 
 @attrs.frozen
 class Advice:
-    """One piece of advice on a config."""
+    """A documented rule of the service that a config does not follow."""
 
     code: str
-    """What kind of advice it is; the codes are stable."""
+    """The code of the rule; codes are stable."""
     path: str
-    """Where it is on the wire, like ``KernelGatewayImageConfig.KernelSpecs``; empty for the config itself."""
+    """The wire path, such as ``KernelGatewayImageConfig.KernelSpecs``; empty for the config itself."""
     message: str
-    """What may go wrong, and what would be right."""
+    """What may go wrong, and what AWS documents."""
     file: str | None = None
-    """The request file, or None if there is none."""
+    """The request file, or None."""
     line: int | None = None
-    """The line in that file, from 1; None if the advice has no line."""
+    """The line in that file, from 1, or None."""
 
     @property
     def documentation(self) -> str:
-        """The page on which the rule is documented."""
+        """The page of AWS that documents the rule."""
         return DOCUMENTATION[self.code]
 
     def __str__(self) -> str:
-        """Return the file, the line, the path, the message and the code on one line."""
-        return f"{location(self.file, self.line)}{self.path or '(config)'}: {self.message} [{self.code}]"
+        """Return the file, the line, the path and the message, without those that are empty, and the code."""
+        where = ": ".join(filter(None, (_paths.location(self.file, self.line), self.path, self.message)))
+        return f"{where} [{self.code}]"
 
 
 def advise(config: AppImageConfig) -> tuple[Advice, ...]:
     """
-    Return advice on *config*, by documented rules that the service model does not encode.
+    Return advice on *config*: the documented rules outside the service model that it does not follow.
 
-    Calls nothing, raises nothing, and never holds the value of an environment
-    variable or an argument. `appimageconfig.advice.DOCUMENTATION` has the codes,
-    and the page of AWS on which each rule is documented.
+    No call is made, and nothing is raised. Advice never contains the value of an
+    environment variable or an argument. `appimageconfig.advice.DOCUMENTATION` has
+    all codes, each with the page of AWS that documents the rule.
     """
     return tuple(_advice(config))
 
@@ -88,48 +89,47 @@ def _advice(config: AppImageConfig) -> Iterator[Advice]:
     }
     present = [member for member, app in apps.items() if app is not None]
     if not present and not config.unmodelled:
-        yield Advice(
-            "no-app-config", "", "has no app config; that is for RStudio images, and for the others an oversight"
-        )
+        yield Advice("no-app-config", "", "the config has no app config, which only images for RStudio do without")
     if len(present) > 1:
-        message = f"has {' and '.join(present)}; AWS documents one image kernel: give each type of app its own config"
+        message = f"the config has {' and '.join(present)}; AWS documents one image kernel; use one config for each app"
         yield Advice("several-app-configs", "", message)
     for member, app in apps.items():
         if app is not None and app.file_system_config is not None:
             yield from _file_system_advice(app.file_system_config, member)
     if gateway is not None and len(gateway.kernel_specs) > 1:
-        message = f"has {len(gateway.kernel_specs)} kernels; AWS documents one, shown before the image starts"
+        message = f"has {len(gateway.kernel_specs)} kernel specs; AWS documents one"
         yield Advice("several-kernel-specs", "KernelGatewayImageConfig.KernelSpecs", message)
     for member, studio_app in (
         ("JupyterLabAppImageConfig", config.jupyter_lab_app_image_config),
         ("CodeEditorAppImageConfig", config.code_editor_app_image_config),
     ):
         if studio_app is not None and studio_app.container_config is not None:
-            yield from _container_advice(studio_app.container_config, f"{member}.ContainerConfig")
+            yield from _container_advice(studio_app.container_config, _paths.member(member, "ContainerConfig"))
 
 
 def _file_system_advice(files: FileSystemConfig, member: str) -> Iterator[Advice]:
-    path = f"{member}.FileSystemConfig"
+    path = _paths.member(member, "FileSystemConfig")
     uid = _DEFAULT_UID if files.default_uid is None else files.default_uid
     gid = _DEFAULT_GID if files.default_gid is None else files.default_gid
     home = _DEFAULT_MOUNT_PATH if files.mount_path is None else files.mount_path
-    found = f"DefaultUid {uid} and DefaultGid {gid}"
+    ids = f"DefaultUid is {uid} and DefaultGid is {gid}"
     if member == "KernelGatewayImageConfig":
         if (uid, gid) not in {_USER, _ROOT}:
-            message = f"has {found}; for KernelGateway apps AWS documents 1000 and 100, or 0 and 0"
+            message = f"{ids}; AWS documents 1000 and 100, or 0 and 0, for KernelGateway apps"
             yield Advice("kernel-gateway-uid-gid", path, message)
     elif (uid, gid) != _USER:
-        yield Advice("app-uid-gid", path, f"has {found}; for this type of app AWS documents 1000 and 100")
+        yield Advice("app-uid-gid", path, f"{ids}; AWS documents 1000 and 100 for this type of app")
     if uid != 0 and (home == "/root" or home.startswith("/root/")):
-        yield Advice(
-            "home-of-root", f"{path}.MountPath", f"is in root's home, which user {uid} may not be able to enter"
-        )
+        message = f"is in the home directory of root, which user {uid} may not have access to"
+        yield Advice("home-of-root", _paths.member(path, "MountPath"), message)
     if uid == 0 and (home == "/home" or home.startswith("/home/")):
-        yield Advice("root-away-from-home", f"{path}.MountPath", "is in a user's home, but the user is root")
+        message = "is in the home directory of a user, but DefaultUid is root's"
+        yield Advice("root-away-from-home", _paths.member(path, "MountPath"), message)
 
 
 def _container_advice(container: ContainerConfig, path: str) -> Iterator[Advice]:
+    path = _paths.member(path, "ContainerEnvironmentVariables")
     for name in container.container_environment_variables or ():
         if name.startswith(_OVERRIDDEN):
-            message = "may be overridden: the platform's own variables begin with AWS_ and SAGEMAKER_, and they win"
-            yield Advice("overridden-variable", f"{path}.ContainerEnvironmentVariables[{name!r}]", message)
+            message = "may be overridden: the platform sets variables that begin with AWS_ and SAGEMAKER_"
+            yield Advice("overridden-variable", _paths.entry(path, name), message)

@@ -1,22 +1,25 @@
-"""The client: serialize the request, call boto3, translate the error, structure the answer."""
+"""The client: build the request, call boto3, read the response, and raise the service's errors as typed exceptions."""
 
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
+from botocore.exceptions import ClientError
 
+from appimageconfig import _paths
+from appimageconfig._checking import has_app_config, require_config
 from appimageconfig._constraints import trusted
+from appimageconfig._converter import details_from_page, details_from_response, request_members, tags_from_page
+from appimageconfig._frozen import secrets_in
 from appimageconfig.errors import (
     AppImageConfigError,
     InvalidAppImageConfigError,
     ResourceNotFoundError,
-    ServiceError,
     Violation,
-    service_errors,
+    from_client_error,
 )
 from appimageconfig.operations import (
     AddTagsInput,
@@ -26,25 +29,17 @@ from appimageconfig.operations import (
     ListAppImageConfigsRequest,
     ListTagsInput,
 )
-from appimageconfig.provisioning import _converge as convergence
-from appimageconfig.provisioning._plan import has_app_config, require_plan
-from appimageconfig.serialization import (
-    details_from_page,
-    from_response,
-    request_members,
-    require_config,
-    tags_from_page,
-)
+from appimageconfig.provisioning import _converge
+from appimageconfig.provisioning._plan import require_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from boto3.session import Session
-    from botocore.client import BaseClient
     from botocore.config import Config
 
-    from appimageconfig._sagemaker import Operation, SageMakerClient
+    from appimageconfig.errors import ServiceError
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
     from appimageconfig.operations import SortBy, SortOrder
     from appimageconfig.provisioning import Outcome, Plan
@@ -57,162 +52,145 @@ _LARGEST_PAGE = 100  # the maximum of the service model's shape MaxResults
 _NOTHING_TO_UPDATE = Violation(
     "",
     "required",
-    "an update has to carry kernel_gateway_image_config, jupyter_lab_app_image_config or "
-    "code_editor_app_image_config; tags are set by add_tags",
+    "an update needs kernel_gateway_image_config, jupyter_lab_app_image_config or code_editor_app_image_config; "
+    "set tags with add_tags",
 )
 
 # boto3 does not allow one session to build two clients at the same time, and callers may share a session.
 _building = Lock()
 
 
-@contextmanager
-def _calling(operation_name: str, about: str | None = None, secrets: Iterable[str] = ()) -> Generator[None]:
-    """Log a call of the block, without what is sent or answered, and translate its errors."""
-    subject = "" if about is None else f" of {about!r}"
-    _logger.debug("%s%s", operation_name, subject)
-    try:
-        with service_errors(about, secrets):
-            yield
-    except ServiceError as error:
-        _logger.debug("%s%s failed: %s", operation_name, subject, error.code)
-        raise
-
-
 class AppImageConfigClient:
     """
-    Create, describe, update, delete, list and tag AppImageConfigs.
+    A client for SageMaker's AppImageConfig API.
 
-    Every method raises a `ServiceError` where the service refuses the request, and
-    `InvalidAppImageConfigError`, before anything is sent, where an argument breaks
-    the service model. botocore's own errors (no credentials, no region, a
-    time-out) pass through unchanged. A client may be used from many threads.
+    Every method raises `InvalidAppImageConfigError`, before anything is sent, if an
+    argument breaks the service model, and a `ServiceError` if the service refuses
+    the request. botocore's own errors (no credentials, no region, a time-out) pass
+    through unchanged. A client may be used from many threads.
 
-    The logger ``appimageconfig`` gets, at DEBUG, the name of each operation, the
-    name that it is about, and the code of an error; never a request or an answer.
+    The logger ``appimageconfig`` records at DEBUG the name of each operation, the
+    config it is about, and the code of an error; never a request or a response.
 
     Args:
-        sagemaker: A boto3 SageMaker client. It is used as it is and never altered. Without it, one is built at the
-            first call, from the other arguments.
+        sagemaker: A boto3 SageMaker client, which is not changed. Without one, the client is built at the first
+            call from the other arguments.
         session: The boto3 session to build the client from. By default that of ``boto3.setup_default_session``, or a
             new one.
-        region_name: The region, by default the session's.
-        endpoint_url: The endpoint, by default botocore's choice.
+        region_name: The region; by default the session's.
+        endpoint_url: The endpoint; by default botocore's choice.
         config: A botocore ``Config``: retries, time-outs, proxies, FIPS and dual-stack endpoints.
 
     Raises:
-        TypeError: *sagemaker* is given together with what a client would be built from.
+        TypeError: *sagemaker* is passed together with arguments to build a client from.
     """
 
     def __init__(
         self,
-        sagemaker: SageMakerClient | BaseClient | None = None,
+        sagemaker: Any = None,
         *,
         session: Session | None = None,
         region_name: str | None = None,
         endpoint_url: str | None = None,
         config: Config | None = None,
     ) -> None:
-        """Take a client, or what to build one from. Nothing is built or called yet."""
+        """Take a client, or what to build one from. No client is built yet."""
         arguments = {"session": session, "region_name": region_name, "endpoint_url": endpoint_url, "config": config}
         if sagemaker is not None and (given := [name for name, value in arguments.items() if value is not None]):
-            message = f"sagemaker is a finished client: {', '.join(given)} would be ignored; set them where it is built"
+            message = f"sagemaker is a complete client, so {', '.join(given)} would be ignored; pass one or the other"
             raise TypeError(message)
-        self._client = cast("SageMakerClient | None", sagemaker)
+        self._client = sagemaker
         self._session = session
         self._region_name = region_name
         self._endpoint_url = endpoint_url
         self._config = config
 
     @property
-    def sagemaker(self) -> SageMakerClient:
-        """The boto3 client that makes the calls; built when it is first needed."""
+    def sagemaker(self) -> Any:
+        """The boto3 client that makes the calls, for its other operations. Built when it is first needed."""
         if self._client is None:
             with _building:
                 if self._client is None:
                     self._client = self._build()
         return self._client
 
-    def _build(self) -> SageMakerClient:
+    def _build(self) -> Any:
         from importlib.metadata import version  # noqa: PLC0415 - slower to import than this package
 
-        import boto3  # noqa: PLC0415 - heavy, and not needed where a client is passed in
+        import boto3  # noqa: PLC0415 - heavy, and not needed if a client is passed in
         from botocore.config import Config  # noqa: PLC0415 - likewise
 
         config = self._config or Config()
         ours = f"appimageconfig/{version('appimageconfig')}"
         theirs = getattr(config, "user_agent_extra", None)
         session: Any = self._session or boto3.DEFAULT_SESSION or boto3.Session()
-        client = session.client(
+        return session.client(
             "sagemaker",
             region_name=self._region_name,
             endpoint_url=self._endpoint_url,
             config=config.merge(Config(user_agent_extra=f"{theirs} {ours}" if theirs else ours)),
         )
-        return cast("SageMakerClient", client)
 
     def create(self, config: AppImageConfig) -> str:
         """
-        Create *config* and return its ARN.
+        Create an AppImageConfig and return its ARN.
 
-        One call of CreateAppImageConfig.
+        Makes one CreateAppImageConfig call.
 
         Raises:
-            ResourceInUseError: The name is taken.
-            ResourceLimitExceededError: A quota of the account is used up.
+            ResourceInUseError: The name is in use.
+            ResourceLimitExceededError: The account has reached a quota.
         """
         require_config(config)
-        return self._write(self.sagemaker.create_app_image_config, "CreateAppImageConfig", config)
+        return self._write("create_app_image_config", config)
 
     def describe(self, name: str) -> AppImageConfigDetails:
         """
-        Return the AppImageConfig called *name*.
+        Describe an AppImageConfig.
 
-        One call of DescribeAppImageConfig. Tags are not part of its answer: see `list_tags`.
+        Makes one DescribeAppImageConfig call. The response has no tags; see `list_tags`.
 
         Raises:
-            ResourceNotFoundError: No AppImageConfig has that name.
+            ResourceNotFoundError: The config does not exist.
         """
         request = DescribeAppImageConfigRequest(app_image_config_name=name)
-        with _calling("DescribeAppImageConfig", name):
-            response = self.sagemaker.describe_app_image_config(**request_members(request))
-        return from_response(response)
+        return details_from_response(self._call("describe_app_image_config", request_members(request), name))
 
     def update(self, config: AppImageConfig) -> str:
         """
-        Send the app configs of *config* to the AppImageConfig of that name, and return its ARN.
+        Update the app configs of an AppImageConfig and return its ARN.
 
-        One call of UpdateAppImageConfig. Its request has no tags, so those of *config*
-        are not sent: see `add_tags`. Whether the service keeps or removes an app config
-        that the request leaves out is not documented: describe it where that matters.
+        Makes one UpdateAppImageConfig call. Its request has no tags, so ``config.tags``
+        is not sent; see `add_tags`. AWS does not document whether the service keeps or
+        removes an app config that the request leaves out: describe it where that matters.
 
         Raises:
-            InvalidAppImageConfigError: *config* carries no app config, so that the update would say nothing.
-            ResourceNotFoundError: No AppImageConfig has that name.
+            InvalidAppImageConfigError: *config* has no app config, so there is nothing to update.
+            ResourceNotFoundError: The config does not exist.
         """
         require_config(config)
         if not has_app_config(config):
-            raise InvalidAppImageConfigError([_NOTHING_TO_UPDATE])
+            raise InvalidAppImageConfigError([_NOTHING_TO_UPDATE], "update")
         with trusted():
             untagged = attrs.evolve(config, tags=None)
-        return self._write(self.sagemaker.update_app_image_config, "UpdateAppImageConfig", untagged)
+        return self._write("update_app_image_config", untagged)
 
     def delete(self, name: str, *, missing_ok: bool = False) -> None:
         """
-        Delete the AppImageConfig called *name*.
+        Delete an AppImageConfig.
 
-        One call of DeleteAppImageConfig.
+        Makes one DeleteAppImageConfig call.
 
         Args:
-            name: The name of the AppImageConfig.
-            missing_ok: Whether it is as well if there is none of that name.
+            name: Name of the config to delete.
+            missing_ok: Do not fail if the config does not exist.
 
         Raises:
-            ResourceNotFoundError: No AppImageConfig has that name, and *missing_ok* is false.
+            ResourceNotFoundError: The config does not exist and *missing_ok* is false.
         """
         request = DeleteAppImageConfigRequest(app_image_config_name=name)
         try:
-            with _calling("DeleteAppImageConfig", name):
-                self.sagemaker.delete_app_image_config(**request_members(request))
+            self._call("delete_app_image_config", request_members(request), name)
         except ResourceNotFoundError:
             if not missing_ok:
                 raise
@@ -229,21 +207,21 @@ class AppImageConfigClient:
         sort_order: SortOrder | None = None,
     ) -> Iterator[AppImageConfigDetails]:
         """
-        Iterate over the AppImageConfigs of the account and region that pass every filter.
+        Iterate over the AppImageConfigs of the account and region that match every filter.
 
-        Lazy: one call of ListAppImageConfigs for each page of up to 100, made when
-        its first item is asked for. The items are whole, so nothing is described.
+        Makes one ListAppImageConfigs call for each page of up to 100, when the first
+        item of the page is needed. The items are complete: no config is described.
+
+        Pass aware datetimes: botocore reads a naive one in the local time zone.
 
         Args:
             name_contains: A part of the name; the service model allows no hyphen at either end of it.
-            creation_time_after: Only what was created on or after this time.
-            creation_time_before: Only what was created on or before this time.
-            modified_time_after: Only what was last modified on or after this time.
-            modified_time_before: Only what was last modified on or before this time.
+            creation_time_after: Only configs created at or after this time.
+            creation_time_before: Only configs created at or before this time.
+            modified_time_after: Only configs last modified at or after this time.
+            modified_time_before: Only configs last modified at or before this time.
             sort_by: ``CreationTime`` (the service's default), ``LastModifiedTime`` or ``Name``.
             sort_order: ``Descending`` (the service's default) or ``Ascending``.
-
-        Pass aware times: botocore reads a naive one in the local time zone.
         """
         request = ListAppImageConfigsRequest(
             name_contains=name_contains,
@@ -257,109 +235,102 @@ class AppImageConfigClient:
         return self._items(request)
 
     def _items(self, request: ListAppImageConfigsRequest) -> Iterator[AppImageConfigDetails]:
-        paginator = self.sagemaker.get_paginator("list_app_image_configs")
-        with _calling("ListAppImageConfigs"):
-            for page in paginator.paginate(**request_members(request), PaginationConfig={"PageSize": _LARGEST_PAGE}):
-                yield from details_from_page(page)
+        members = {**request_members(request), "PaginationConfig": {"PageSize": _LARGEST_PAGE}}
+        for page in self._pages("list_app_image_configs", members):
+            yield from details_from_page(page)
 
     def list_tags(self, arn: str) -> dict[str, str]:
         """
-        Return the tags of the AppImageConfig with that *arn*.
+        Return the tags of an AppImageConfig.
 
-        One call of ListTags for each page of tags.
+        Makes one ListTags call for each page of tags.
 
         Raises:
-            ResourceNotFoundError: There is no such resource.
+            ResourceNotFoundError: The resource does not exist.
         """
-        request = ListTagsInput(resource_arn=arn)
         tags: dict[str, str] = {}
-        with _calling("ListTags"):
-            for page in self.sagemaker.get_paginator("list_tags").paginate(**request_members(request)):
-                tags |= tags_from_page(page)
+        for page in self._pages("list_tags", request_members(ListTagsInput(resource_arn=arn))):
+            tags |= tags_from_page(page)
         return tags
 
     def add_tags(self, arn: str, tags: Mapping[str, str]) -> None:
         """
-        Set *tags* on the AppImageConfig with that *arn*: new keys are added, the values of others overwritten.
+        Add tags to an AppImageConfig; existing keys get the new values.
 
-        One call of AddTags.
+        Makes one AddTags call.
 
         Raises:
-            ResourceNotFoundError: There is no such resource.
+            ResourceNotFoundError: The resource does not exist.
         """
-        request = AddTagsInput(resource_arn=arn, tags=tags)
-        with _calling("AddTags"):
-            self.sagemaker.add_tags(**request_members(request))
+        self._call("add_tags", request_members(AddTagsInput(resource_arn=arn, tags=tags)))
 
     def delete_tags(self, arn: str, keys: Iterable[str]) -> None:
         """
-        Take the tags with these *keys*, one to 50, off the AppImageConfig with that *arn*.
+        Delete tags of an AppImageConfig by their keys, at most 50 at once.
 
-        One call of DeleteTags.
+        Makes one DeleteTags call.
 
         Raises:
-            ResourceNotFoundError: There is no such resource.
+            ResourceNotFoundError: The resource does not exist.
         """
-        request = DeleteTagsInput(resource_arn=arn, tag_keys=keys)
-        with _calling("DeleteTags"):
-            self.sagemaker.delete_tags(**request_members(request))
+        self._call("delete_tags", request_members(DeleteTagsInput(resource_arn=arn, tag_keys=keys)))
 
     def ensure(self, config: AppImageConfig, *, replace: bool = False) -> Outcome:
         """
-        Make the AppImageConfig of that name what *config* declares, and tell what was done.
+        Create or update an AppImageConfig so that it matches *config*, and return what was done.
 
-        It may be run any number of times, by several at once, and again after any
-        failure. Tags are compared and set only where ``config.tags`` is not None; they
-        are then all the tags that there are, but for those whose keys begin with
-        ``aws:``, which are left alone.
+        It can be run any number of times, by several writers at once, and again after
+        any failure. Tags are compared and set only if ``config.tags`` is not None; tags
+        that it does not contain are then deleted, except those whose keys begin with
+        ``aws:``.
 
-        The calls, in this order. To read the actual state: DescribeAppImageConfig, and
-        ListTags if *config* declares tags.
+        Makes these calls. Reading the actual state is DescribeAppImageConfig, and
+        ListTags if *config* has tags.
 
-        1. Read. As declared: that is all, and the outcome is ``unchanged``.
-        2. Not there: CreateAppImageConfig, and the outcome is ``created``. If the name
-           turns out to be taken, by another writer or by an attempt of our own whose
-           answer was lost, read again and go on with what is there.
-        3. Different: UpdateAppImageConfig, DeleteTags and AddTags, each only if it has
-           something to say; then read again, since AWS does not document whether an
-           update keeps what it leaves out. As declared: the outcome is ``updated``.
-        4. Still different: an error. With *replace*, instead, ListTags,
-           DeleteAppImageConfig, CreateAppImageConfig with the same tags and what
-           *config* declares, read again, and the outcome is ``replaced``.
+        1. Read. If the config is up to date, the outcome is ``unchanged``.
+        2. If it does not exist: CreateAppImageConfig, and the outcome is ``created``. If
+           the name is then in use, because of another writer or of an earlier attempt
+           whose response was lost, read again and go on with step 3.
+        3. If it differs: UpdateAppImageConfig, DeleteTags and AddTags, each only if it
+           has something to change. Then read again, since AWS does not document whether
+           an update keeps what it leaves out. If the config matches, the outcome is
+           ``updated``.
+        4. If it still differs, fail. With *replace*, instead: ListTags,
+           DeleteAppImageConfig, CreateAppImageConfig with the same tags, and read again;
+           the outcome is ``replaced``.
 
         Args:
             config: The desired state.
-            replace: Whether an AppImageConfig that no update makes as declared may be deleted and created anew. In
-                between there is none of that name. Where that fails, the old one is created again, with its tags, and
-                a note on the error says what came of it.
+            replace: Delete and recreate the config if an update cannot make it match. Between the two calls no config
+                of that name exists. If the replacement fails, the old config is created again with its tags, and a
+                note on the error says whether that succeeded.
 
         Raises:
-            NotConvergedError: What the service describes still differs from *config* after every request succeeded.
+            NotConvergedError: The service accepted every request, and the config still differs from *config*.
         """
         require_config(config)
-        return convergence.ensure(self, config, replace=replace)
+        return _converge.ensure(self, config, replace=replace)
 
     def plan(self, configs: Iterable[AppImageConfig], *, prune: bool = False, name_contains: str | None = None) -> Plan:
         """
-        Return what would have to be done to make the account and region what *configs* declare. Changes nothing.
+        Compare *configs* with the account and region, and return the steps that `apply` would carry out.
 
-        One call of ListAppImageConfigs for each 100 that exist, and one of ListTags for
-        each config that exists and declares tags. No call where nothing is declared.
-
-        Print the plan, look at ``plan.changes``, and pass it to `apply`.
+        Makes one ListAppImageConfigs call for each 100 configs that exist, and one
+        ListTags call for each existing config whose desired state has tags. Changes
+        nothing, and makes no call if there is nothing to compare.
 
         Args:
             configs: The desired states, each name once.
-            prune: Whether to delete what exists and is not declared.
-            name_contains: Only what has this in its name, in this case, is deleted; *prune* does not go without it.
+            prune: Also delete the configs that exist and are not in *configs*.
+            name_contains: Delete only configs that have this in their name; required with *prune*.
 
         Raises:
             InvalidAppImageConfigError: Two of *configs* have the same name.
-            ValueError: *prune* and *name_contains* are not given together.
+            ValueError: Only one of *prune* and *name_contains* is passed.
         """
         if prune != bool(name_contains):
-            raise ValueError("prune deletes what has name_contains in its name: give both of them, or neither")
-        return convergence.plan(self, configs, name_contains)
+            raise ValueError("prune deletes configs that have name_contains in their name; pass both or neither")
+        return _converge.plan(self, configs, name_contains)
 
     def apply(
         self,
@@ -370,48 +341,76 @@ class AppImageConfigClient:
         stop: Callable[[], bool] | None = None,
     ) -> Iterator[Outcome]:
         """
-        Carry out *plan*, and yield the outcome of each step as it ends.
+        Carry out a plan, and yield the outcome of each step as it ends.
 
-        Begins when the first outcome is asked for. A step that fails does not keep the
-        others from being carried out: its outcome has the error. A config that is not
-        as the plan found it, by its last-modified time or its tags, is left alone, with
-        a `StalePlanError`; unless it is as declared already. When the iteration is
-        ended early, or interrupted, nothing more is begun, and the steps under way are
-        finished first.
+        Begins when the first outcome is requested. A failed step does not stop the
+        others: its outcome has the error. A config whose last-modified time or tags
+        have changed since the plan was made is left unchanged, with a `StalePlanError`,
+        unless it is up to date. When the iteration is ended early or interrupted, no
+        further step is begun, and the steps under way are finished first.
 
-        The calls of a step are those of `ensure` for an update; CreateAppImageConfig
-        for a creation, and if the name is taken those that read the actual state;
-        DescribeAppImageConfig and DeleteAppImageConfig for a deletion; and none for
-        what is unchanged.
+        A step makes the calls of `ensure` for an update; CreateAppImageConfig for a
+        creation, and if the name is in use those that read the actual state;
+        DescribeAppImageConfig and DeleteAppImageConfig for a deletion; and none for an
+        unchanged config.
 
         Args:
-            plan: What `plan` returned.
-            max_workers: How many steps may be under way at once, 1 or more.
+            plan: The result of `plan`.
+            max_workers: The number of steps to carry out at once, 1 or more.
             replace: As for `ensure`.
-            stop: Asked before each step; once it returns true no further step is begun. For a signal handler.
+            stop: Called before each step; no further step is begun once it returns true. For a signal handler.
 
         Raises:
-            TypeError: *plan* is no `Plan`.
+            TypeError: *plan* is not a `Plan`.
             ValueError: *max_workers* is less than 1.
         """
         require_plan(plan)
         if max_workers < 1:
-            raise ValueError(f"max_workers is {max_workers}, minimum 1")
-        return convergence.apply(self, plan, max_workers, stop or (lambda: False), replace=replace)
+            raise ValueError(f"max_workers is {max_workers}; the minimum is 1")
+        return _converge.apply(self, plan, max_workers, stop or (lambda: False), replace=replace)
 
-    def _write(self, operation: Operation, operation_name: str, config: AppImageConfig) -> str:
+    def _write(self, method: str, config: AppImageConfig) -> str:
         request = request_members(config)
+        name, operation = config.app_image_config_name, _paths.member_name(method)
         if config.unmodelled:
-            # A member that a response carried at its top need not be one that a request may carry.
-            accepted = self.sagemaker.meta.service_model.operation_model(operation_name).input_shape.members
+            # A member at the top of a response need not be a member of the request.
+            accepted = self.sagemaker.meta.service_model.operation_model(operation).input_shape.members
             request = {member: value for member, value in request.items() if member in accepted}
-        with _calling(operation_name, config.app_image_config_name, config.secrets()):
-            response = operation(**request)
-        arn = from_response(response).app_image_config_arn
+        arn = self._call(method, request, name).get("AppImageConfigArn")
         if arn is None:
             message = (
-                f"{operation_name} of {config.app_image_config_name!r} succeeded, but its response holds no ARN; "
-                "if the client is stubbed, add AppImageConfigArn to the response"
+                f"{operation} of {name!r} succeeded, but the response has no AppImageConfigArn; "
+                "if the client is stubbed, add it to the response"
             )
             raise AppImageConfigError(message)
-        return arn
+        return str(arn)
+
+    def _call(self, method: str, request: Mapping[str, Any], name: str | None = None) -> Any:
+        """Call a method of the boto3 client about the config called *name*."""
+        _log_call(method, name)
+        try:
+            return getattr(self.sagemaker, method)(**request)
+        except ClientError as error:
+            raise _service_error(error, name, request) from error
+
+    def _pages(self, method: str, request: Mapping[str, Any]) -> Iterator[Any]:
+        _log_call(method, None)
+        try:
+            yield from self.sagemaker.get_paginator(method).paginate(**request)
+        except ClientError as error:
+            raise _service_error(error, None, request) from error
+
+
+def _log_call(method: str, name: str | None) -> None:
+    if _logger.isEnabledFor(logging.DEBUG):
+        _logger.debug("%s%s", _paths.member_name(method), _about(name))
+
+
+def _service_error(error: ClientError, name: str | None, request: Mapping[str, Any]) -> ServiceError:
+    typed = from_client_error(error, name, secrets_in(request))
+    _logger.debug("%s%s failed: %s", typed.operation_name, _about(name), typed.code)
+    return typed
+
+
+def _about(name: str | None) -> str:
+    return "" if name is None else f" of {name!r}"

@@ -1,11 +1,11 @@
-"""What joins an AppImageConfig to an image: an entry of ``CustomImages`` in the settings of a domain or a user."""
-
-from __future__ import annotations
+"""The entry of ``CustomImages`` in a domain's or a user's settings, which attaches an image with its AppImageConfig."""
 
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
-from appimageconfig.operations import CustomImage
-from appimageconfig.serialization import request_members
+import attrs
+
+from appimageconfig import limits
+from appimageconfig._converter import request_members
 
 if TYPE_CHECKING:
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
@@ -22,21 +22,29 @@ class CustomImageEntry(TypedDict):
     """The name of the AppImageConfig."""
 
 
+@attrs.frozen(kw_only=True)
+class CustomImage:
+    """The service model's shape ``CustomImage``, checked like every structure."""
+
+    image_name: str = attrs.field(validator=limits.IMAGE_NAME)
+    image_version_number: int | None = attrs.field(default=None, validator=limits.IMAGE_VERSION_NUMBER)
+    app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
+
+
 def custom_image(
-    config: AppImageConfig | AppImageConfigDetails, image_name: str, image_version_number: int | None = None
+    config: "AppImageConfig | AppImageConfigDetails", image_name: str, image_version_number: int | None = None
 ) -> CustomImageEntry:
     """
-    Return the entry of ``CustomImages`` that lets the image *image_name* run as *config* says.
+    Return the entry of ``CustomImages`` that runs the image *image_name* with *config*.
 
-    Nothing is called. The entry belongs into a list of boto3's ``update_domain``:
-    ``CustomImages`` of ``KernelGatewayAppSettings``, ``JupyterLabAppSettings`` or
-    ``CodeEditorAppSettings``, whichever app *config* is for. Add it to the list that
-    is there, since ``update_domain`` replaces that list.
+    No call is made. Add the entry to ``CustomImages`` of ``KernelGatewayAppSettings``,
+    ``JupyterLabAppSettings`` or ``CodeEditorAppSettings``, whichever app *config* is
+    for, and pass the whole list to boto3's ``update_domain``, which replaces it.
 
     Args:
         config: The AppImageConfig.
-        image_name: The name of the SageMaker image: at most 63 letters and digits, with single hyphens or dots between.
-        image_version_number: The version of the image, 0 or more; None leaves it out.
+        image_name: Name of the SageMaker image: at most 63 letters and digits, with single hyphens or dots between.
+        image_version_number: Version of the image, 0 or more; None leaves it out.
 
     Raises:
         InvalidAppImageConfigError: A name or the version breaks the service model's shape ``CustomImage``.

@@ -1,13 +1,13 @@
 """
-Every exception that this library raises.
+The exceptions of this library.
 
 ::
 
     AppImageConfigError
-    ├── InvalidAppImageConfigError (ValueError)     found here, nothing was sent
-    ├── NotConvergedError                           still differs after an update; in `provisioning`
-    ├── StalePlanError                              changed since it was planned; in `provisioning`
-    └── ServiceError (botocore's ClientError)       the service said no
+    ├── InvalidAppImageConfigError (ValueError)     found before anything is sent
+    ├── NotConvergedError                           still differs from the desired state after an update
+    ├── StalePlanError                              changed since the plan was made
+    └── ServiceError (botocore's ClientError)       the service refused the request
         ├── ResourceInUseError
         ├── ResourceNotFoundError
         ├── ResourceLimitExceededError
@@ -15,84 +15,124 @@ Every exception that this library raises.
         ├── AccessDeniedError
         └── ThrottlingError
 
-botocore's own local errors (no credentials, no region, a time-out) pass
-through unchanged: they are neither the service's nor ours.
+botocore's own local errors (no credentials, no region, a time-out) pass through
+unchanged.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 import attrs
 from botocore.exceptions import ClientError
 
+from appimageconfig import _paths
+from appimageconfig._frozen import redacted_text
+
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
+
+    from appimageconfig.provisioning import Difference
 
 
 class AppImageConfigError(Exception):
-    """The base of every exception that this library raises."""
+    """The base class of this library's exceptions."""
 
 
 @attrs.frozen
 class Violation:
-    """One fault of a value or of a request."""
+    """A limit or rule of the service model that a value, a request or a request file breaks."""
 
     path: str
-    """Where it is on the wire, like ``KernelGatewayImageConfig.KernelSpecs[0].Name``; empty for the request itself."""
+    """
+    Where: a field such as ``default_uid`` for a value built in Python, and a wire path such as
+    ``KernelGatewayImageConfig.KernelSpecs[0].Name`` for a request; empty for the value or request itself.
+    """
     constraint: str
     """One of ``type required unknown min max pattern enum unique``, and for a file ``readable`` and ``syntax``."""
     message: str
-    """What is wrong and what would be right. Never the value of an environment variable or of a container argument."""
+    """What is wrong and what is allowed. Never the value of an environment variable or of a container argument."""
     file: str | None = None
-    """The request file, or None if there is none."""
+    """The request file, or None."""
     line: int | None = None
-    """The line in that file, from 1; None if the fault has no line."""
+    """The line in that file, from 1, or None."""
 
     def __str__(self) -> str:
-        """Return the file, the line, the path and the message on one line."""
-        return f"{location(self.file, self.line)}{self.path or '(request)'}: {self.message}"
-
-
-def location(file: str | None, line: int | None) -> str:
-    """Return what stands before a message to say where it belongs: ``image.json:3: ``, ``line 3: `` or nothing."""
-    if file is None:
-        return "" if line is None else f"line {line}: "
-    return f"{file}: " if line is None else f"{file}:{line}: "
+        """Return the file, the line, the path and the message, without those that are empty."""
+        return ": ".join(filter(None, (_paths.location(self.file, self.line), self.path, self.message)))
 
 
 class InvalidAppImageConfigError(AppImageConfigError, ValueError):
-    """A value or a request breaks the service model. Nothing was sent."""
+    """A value, a request or a request file breaks the service model."""
 
     violations: tuple[Violation, ...]
-    """Every fault that was found, in the order of the document or of the fields."""
+    """Every violation, in the order of the document or of the fields."""
+    subject: str
+    """What is invalid, such as ``FileSystemConfig``."""
 
-    def __init__(self, violations: Iterable[Violation]) -> None:
-        """Gather *violations* into one error."""
+    def __init__(self, violations: Iterable[Violation], subject: str = "request") -> None:
+        """Combine all *violations* of one *subject* into one error."""
         self.violations = tuple(violations)
-        super().__init__(self.violations)
+        self.subject = subject
+        super().__init__(self.violations, subject)
 
     def __str__(self) -> str:
-        """Return one line for each violation, under a line that counts them."""
-        count = len(self.violations)
-        heading = f"{count} {'fault' if count == 1 else 'faults'}, nothing was sent:"
-        return "\n".join([heading, *(f"  {violation}" for violation in self.violations)])
+        """Return a heading that names the subject, and one line for each violation."""
+        return "\n".join([f"invalid {self.subject}:", *(f"  {violation}" for violation in self.violations)])
+
+
+class NotConvergedError(AppImageConfigError):
+    """The service accepted every request, and the config still differs from the desired state."""
+
+    def __init__(
+        self,
+        app_image_config_name: str,
+        difference: Difference,
+        attempt: Literal["update", "replacement"] = "update",
+    ) -> None:
+        """Take the name, what still differs, and what was tried last."""
+        super().__init__(app_image_config_name, difference, attempt)
+        self.app_image_config_name = app_image_config_name
+        self.difference = difference
+        self.attempt = attempt
+
+    def __str__(self) -> str:
+        """Return what still differs and what to do."""
+        done, advice = "the update", "pass replace=True to delete and recreate it, or declare what it has"
+        if self.attempt == "replacement":
+            done, advice = "it was deleted and recreated", "declare what it has"
+        changes = "\n".join(f"  {change}" for change in self.difference.changes)
+        return f"AppImageConfig {self.app_image_config_name!r} still differs after {done}; {advice}:\n{changes}"
+
+
+class StalePlanError(AppImageConfigError):
+    """A config has changed since the plan was made. Nothing was done to it."""
+
+    def __init__(self, app_image_config_name: str, what_happened: str) -> None:
+        """Take the name, and what happened to the config since it was planned."""
+        super().__init__(app_image_config_name, what_happened)
+        self.app_image_config_name = app_image_config_name
+        self.what_happened = what_happened
+
+    def __str__(self) -> str:
+        """Return what happened to the config and what to do."""
+        name, what = self.app_image_config_name, self.what_happened
+        return f"AppImageConfig {name!r} {what} after the plan was made, and was left unchanged; make a new plan"
 
 
 class ServiceError(AppImageConfigError, ClientError):
     """
     The service refused a request.
 
-    It is a botocore `ClientError`, so handlers that catch that go on working,
-    and ``response`` and ``operation_name`` are there as always. Pickling,
-    copying and `concurrent.futures` keep every field.
+    It is a botocore `ClientError` with its ``response`` and ``operation_name``, so
+    existing handlers go on working. Pickling, copying and `concurrent.futures`
+    keep every attribute.
     """
 
     response: Any
     """The error response as botocore parsed it."""
     app_image_config_name: str | None
-    """The AppImageConfig that the call was about, or None for a call that names none."""
+    """The config that the request was about, or None."""
 
     _advice: ClassVar[str] = ""
 
@@ -102,12 +142,12 @@ class ServiceError(AppImageConfigError, ClientError):
         operation_name: str,
         app_image_config_name: str | None = None,
     ) -> None:
-        """Build the error from what botocore's `ClientError` holds and the name that the call was about."""
+        """Take the arguments of botocore's `ClientError`, and the config that the request was about."""
         super().__init__(cast("Any", error_response), operation_name)
         self.app_image_config_name = app_image_config_name
 
     def __str__(self) -> str:
-        """Return the service's text, the config that it is about, what to do, and the request id for AWS support."""
+        """Return the service's text, the config, what to do, and the request id for AWS support."""
         sentences = [super().__str__()]
         if self.app_image_config_name is not None:
             sentences.append(f"AppImageConfig: {self.app_image_config_name!r}.")
@@ -117,7 +157,7 @@ class ServiceError(AppImageConfigError, ClientError):
         return " ".join(filter(None, sentences))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Rebuild as the same class: botocore's own `__reduce__` would give back a plain `ClientError`."""
+        """Rebuild the same class; botocore's own `__reduce__` rebuilds a plain `ClientError`."""
         arguments = (self.response, self.operation_name, self.app_image_config_name)
         return type(self), arguments, self.__dict__
 
@@ -138,12 +178,12 @@ class ServiceError(AppImageConfigError, ClientError):
 
     @property
     def http_status(self) -> int | None:
-        """The HTTP status of the answer."""
+        """The HTTP status of the response."""
         return self._metadata.get("HTTPStatusCode")
 
     @property
     def retry_attempts(self) -> int:
-        """How many times botocore sent the request again before it gave up."""
+        """How many times botocore retried the request."""
         return int(self._metadata.get("RetryAttempts", 0))
 
     @property
@@ -159,48 +199,48 @@ class ServiceError(AppImageConfigError, ClientError):
 
 
 class ResourceInUseError(ServiceError):
-    """The name is taken: an AppImageConfig of that name exists already, or something still uses it."""
+    """The name is in use: a config with that name exists, or something still uses it."""
 
     def _what_to_do(self) -> str:
-        advice = "Call update() to change the one that exists, or describe() to compare it."
+        advice = "Call ensure() to create or update it, or describe() to compare it."
         if self.retry_attempts:
             advice = (
-                f"The request was sent {self.retry_attempts + 1} times: an earlier attempt, whose answer was lost, "
+                f"The request was sent {self.retry_attempts + 1} times: an earlier attempt whose response was lost "
                 f"may have created it. {advice}"
             )
         return advice
 
 
 class ResourceNotFoundError(ServiceError):
-    """No AppImageConfig has that name, in this account and region."""
+    """The config does not exist in this account and region."""
 
     _advice = "Check the name, the account and the region."
 
 
 class ResourceLimitExceededError(ServiceError):
-    """A quota of the account is used up."""
+    """The account has reached a quota."""
 
-    _advice = "Delete what is not needed, or ask AWS for a higher quota."
+    _advice = "Delete configs that are not needed, or request a quota increase."
 
 
 class RequestValidationError(ServiceError):
-    """The service found the request invalid, by a rule that the published model does not hold."""
+    """The service found the request invalid by a rule that is not in its published model."""
 
 
 class AccessDeniedError(ServiceError):
-    """The credentials are missing a permission, expired, or not valid."""
+    """The credentials lack a permission, have expired, or are not valid."""
 
     _advice = "Check the credentials and that their policy allows the operation."
 
 
 class ThrottlingError(ServiceError):
-    """Too many requests, also after botocore's own retries."""
+    """The service throttled the request, and botocore's retries as well."""
 
     _advice = "Try again later, or raise the retries of the botocore Config."
 
 
-# ValidationException, throttling and authorization errors are in no SageMaker model: the codes are those of AWS's
-# "Common Errors" pages and of the signature check, under which AWS services answer for all operations alike.
+# ValidationException, throttling and authorization errors are not in the SageMaker model. The codes are those of AWS's
+# "Common Errors" pages and of the signature check, which are the same for all services and operations.
 ERROR_CODES: Mapping[str, type[ServiceError]] = {
     code: error
     for error, codes in {
@@ -248,49 +288,22 @@ ERROR_CODES: Mapping[str, type[ServiceError]] = {
 }
 
 
-# A shorter value stands in any text by chance, and masking it would only spoil the text.
-_SHORTEST_SECRET: Final = 4
-
-
 def from_client_error(
     error: ClientError, app_image_config_name: str | None = None, secrets: Iterable[str] = ()
 ) -> ServiceError:
     """
-    Return the `ServiceError` that says what botocore's *error* says.
+    Return the `ServiceError` for botocore's *error*.
 
-    The class is found by the error code, never by the class of *error*: boto3
-    makes new exception classes for every client. A code that is not known is a
-    plain `ServiceError`.
+    The class depends on the error code, never on the class of *error*: boto3 makes
+    new exception classes for each client. A code that is not known gives a plain
+    `ServiceError`.
 
-    The service may quote what was sent. Each of the *secrets* is masked in the
-    response and in *error* itself, which a traceback shows as the cause; all but
-    those of fewer than four characters.
+    The service may quote the request. *secrets* are redacted in the response and in
+    *error* itself, which a traceback shows as the cause.
     """
-    hidden = sorted({secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}, key=len, reverse=True)
-    if hidden:
-        error.response = _masked(error.response, hidden)
-        error.args = tuple(_masked(list(error.args), hidden))
+    hidden = tuple(secrets)
+    error.response = redacted_text(error.response, hidden)
+    error.args = redacted_text(error.args, hidden)
     response = cast("Mapping[str, Any]", error.response)
     error_class = ERROR_CODES.get(response.get("Error", {}).get("Code", ""), ServiceError)
     return error_class(response, error.operation_name, app_image_config_name)
-
-
-def _masked(value: Any, secrets: Sequence[str]) -> Any:
-    inner: Any = value
-    if isinstance(value, str):
-        for secret in secrets:
-            inner = inner.replace(secret, "***")
-    elif isinstance(value, dict):
-        inner = {key: _masked(item, secrets) for key, item in inner.items()}
-    elif isinstance(value, list):
-        inner = [_masked(item, secrets) for item in inner]
-    return inner
-
-
-@contextmanager
-def service_errors(app_image_config_name: str | None = None, secrets: Iterable[str] = ()) -> Generator[None]:
-    """Raise a botocore `ClientError` of the block as the `ServiceError` that it stands for, caused by the original."""
-    try:
-        yield
-    except ClientError as error:
-        raise from_client_error(error, app_image_config_name, secrets) from error

@@ -1,11 +1,9 @@
 """
-The requests of the operations, as attrs values that are checked and serialized like every structure.
+The requests of the operations other than create and update, whose request is an `AppImageConfig`.
 
-Each class carries the service model's name of the request's shape. Create and
-update are not among them: their request is an `AppImageConfig`.
+Each class has the service model's name of the request's shape, and is checked
+and serialized like every structure.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,8 +11,8 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from appimageconfig import _constraints as constraints
-from appimageconfig.models import read_only, string_tuple
+from appimageconfig import limits
+from appimageconfig._frozen import frozen_mapping, strings
 
 SortBy: TypeAlias = Literal["CreationTime", "LastModifiedTime", "Name"]
 SortOrder: TypeAlias = Literal["Ascending", "Descending"]
@@ -22,62 +20,53 @@ SortOrder: TypeAlias = Literal["Ascending", "Descending"]
 
 @attrs.frozen(kw_only=True)
 class DescribeAppImageConfigRequest:
-    """Which AppImageConfig to describe."""
+    """The config to describe."""
 
-    app_image_config_name: str = attrs.field(validator=constraints.APP_IMAGE_CONFIG_NAME)
+    app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
 @attrs.frozen(kw_only=True)
 class DeleteAppImageConfigRequest:
-    """Which AppImageConfig to delete."""
+    """The config to delete."""
 
-    app_image_config_name: str = attrs.field(validator=constraints.APP_IMAGE_CONFIG_NAME)
+    app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
 @attrs.frozen(kw_only=True)
 class ListAppImageConfigsRequest:
-    """Which AppImageConfigs to list, in which order, and how many a page."""
+    """The configs to list, their order, and the size of a page."""
 
-    max_results: int | None = attrs.field(default=None, validator=constraints.MAX_RESULTS)
-    next_token: str | None = attrs.field(default=None, validator=constraints.NEXT_TOKEN)
-    name_contains: str | None = attrs.field(default=None, validator=constraints.APP_IMAGE_CONFIG_NAME)
-    creation_time_before: datetime | None = attrs.field(default=None, validator=constraints.TIMESTAMP)
-    creation_time_after: datetime | None = attrs.field(default=None, validator=constraints.TIMESTAMP)
-    modified_time_before: datetime | None = attrs.field(default=None, validator=constraints.TIMESTAMP)
-    modified_time_after: datetime | None = attrs.field(default=None, validator=constraints.TIMESTAMP)
-    sort_by: SortBy | None = attrs.field(default=None, validator=constraints.APP_IMAGE_CONFIG_SORT_KEY)
-    sort_order: SortOrder | None = attrs.field(default=None, validator=constraints.SORT_ORDER)
+    max_results: int | None = attrs.field(default=None, validator=limits.MAX_RESULTS)
+    next_token: str | None = attrs.field(default=None, validator=limits.NEXT_TOKEN)
+    name_contains: str | None = attrs.field(default=None, validator=limits.APP_IMAGE_CONFIG_NAME)
+    creation_time_before: datetime | None = attrs.field(default=None, validator=limits.TIMESTAMP)
+    creation_time_after: datetime | None = attrs.field(default=None, validator=limits.TIMESTAMP)
+    modified_time_before: datetime | None = attrs.field(default=None, validator=limits.TIMESTAMP)
+    modified_time_after: datetime | None = attrs.field(default=None, validator=limits.TIMESTAMP)
+    sort_by: SortBy | None = attrs.field(default=None, validator=limits.APP_IMAGE_CONFIG_SORT_KEY)
+    sort_order: SortOrder | None = attrs.field(default=None, validator=limits.SORT_ORDER)
 
 
 @attrs.frozen(kw_only=True)
 class AddTagsInput:
-    """Which resource to tag, and how."""
+    """The resource to tag, and its tags."""
 
-    resource_arn: str = attrs.field(validator=constraints.RESOURCE_ARN)
-    tags: Mapping[str, str] = attrs.field(converter=read_only, validator=constraints.TAG_LIST)
+    resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
+    tags: Mapping[str, str] = attrs.field(converter=frozen_mapping, validator=limits.TAG_LIST)
 
 
 @attrs.frozen(kw_only=True)
 class ListTagsInput:
-    """Which resource's tags to list."""
+    """The resource whose tags to list."""
 
-    resource_arn: str = attrs.field(validator=constraints.RESOURCE_ARN)
-    next_token: str | None = attrs.field(default=None, validator=constraints.NEXT_TOKEN)
-    max_results: int | None = attrs.field(default=None, validator=constraints.LIST_TAGS_MAX_RESULTS)
+    resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
+    next_token: str | None = attrs.field(default=None, validator=limits.NEXT_TOKEN)
+    max_results: int | None = attrs.field(default=None, validator=limits.LIST_TAGS_MAX_RESULTS)
 
 
 @attrs.frozen(kw_only=True)
 class DeleteTagsInput:
-    """Which tags to take off which resource."""
+    """The resource, and the keys of the tags to delete."""
 
-    resource_arn: str = attrs.field(validator=constraints.RESOURCE_ARN)
-    tag_keys: tuple[str, ...] = attrs.field(converter=string_tuple, validator=constraints.TAG_KEY_LIST)
-
-
-@attrs.frozen(kw_only=True)
-class CustomImage:
-    """Which image is run as which AppImageConfig says; a part of UpdateDomain's request."""
-
-    image_name: str = attrs.field(validator=constraints.IMAGE_NAME)
-    image_version_number: int | None = attrs.field(default=None, validator=constraints.IMAGE_VERSION_NUMBER)
-    app_image_config_name: str = attrs.field(validator=constraints.APP_IMAGE_CONFIG_NAME)
+    resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
+    tag_keys: tuple[str, ...] = attrs.field(converter=strings, validator=limits.TAG_KEY_LIST)

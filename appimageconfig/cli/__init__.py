@@ -1,8 +1,8 @@
 """
-The command line: it parses, calls the library, and prints.
+The command line: parse the arguments, call the library, print the result.
 
-boto3, the SageMaker in memory and rich are imported by the commands that need
-them: ``check`` needs none of them where it does not print to a terminal.
+boto3, the in-memory service and rich are imported by the commands that need them;
+``check`` needs none of them unless it prints to a _terminal.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ import click
 from botocore import exceptions as botocore_errors
 from botocore.exceptions import BotoCoreError
 
-from appimageconfig import _signals, files
-from appimageconfig._constraints import is_list, is_map
-from appimageconfig.cli import _terminal as terminal
+from appimageconfig import _paths, _signals, files
+from appimageconfig._converter import redacted
+from appimageconfig._frozen import is_list, is_map
+from appimageconfig.cli import _terminal
 from appimageconfig.client import AppImageConfigClient
-from appimageconfig.errors import AppImageConfigError, InvalidAppImageConfigError
+from appimageconfig.errors import AppImageConfigError, InvalidAppImageConfigError, NotConvergedError
 from appimageconfig.operations import DeleteAppImageConfigRequest
-from appimageconfig.provisioning import NotConvergedError, Outcome, Status
-from appimageconfig.provisioning._plan import own_tags
-from appimageconfig.serialization import masked
+from appimageconfig.provisioning import Outcome, Status
+from appimageconfig.provisioning._difference import own_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,32 +43,32 @@ P = ParamSpec("P")
 ExitCode: TypeAlias = int
 Connect: TypeAlias = "Callable[[], AppImageConfigClient]"
 
-FAULTY: Final = 1
+INVALID: Final = 1
 FAILED: Final = 3
 PENDING: Final = 4
-CLOSED_PIPE: Final = 128 + 13  # what a shell says of a program that SIGPIPE ended
+CLOSED_PIPE: Final = 128 + 13  # what a shell reports for a program that SIGPIPE ended
 
 _EXIT_CODES: Final = """\b
 Exit codes:
-  0    done
-  1    a request is faulty, or --strict and there is advice; nothing was sent
-  2    the command line or a setting is wrong; nothing was changed
-  3    the service refused, or could not be reached; with apply and delete, for one config at least
+  0    success
+  1    a request is invalid, or check --strict found warnings; nothing was sent
+  2    invalid command line or settings; nothing was changed
+  3    the service refused a request or could not be reached; for apply and delete, at least once
   4    changes are pending: apply was not confirmed, or plan --exit-code found some
-  130  Ctrl-C: what was under way was finished, and nothing more was begun; 143 after SIGTERM
-  141  the reader of stdout went away"""
+  130  interrupted by Ctrl-C: requests under way were finished, no others were started (SIGTERM: 143)
+  141  stdout was closed by its reader"""
 
-_FINISHING: Final = "\nFinishing what is under way...\n"
+_FINISHING: Final = "\nFinishing the requests under way...\n"
 _HINTS: Final[tuple[tuple[tuple[type[BotoCoreError], ...], str], ...]] = (
     (
         (botocore_errors.NoCredentialsError,),
-        "Pass --profile, or set AWS_PROFILE; or try it without an account, with --in-memory.",
+        "Pass --profile or set AWS_PROFILE; to try it without an account, pass --in-memory.",
     ),
     (
         (botocore_errors.NoRegionError,),
-        "Pass --region, or set AWS_DEFAULT_REGION; or try it without an account, with --in-memory.",
+        "Pass --region or set AWS_DEFAULT_REGION; to try it without an account, pass --in-memory.",
     ),
-    ((botocore_errors.ProfileNotFound,), "Check --profile, AWS_PROFILE and the files of the AWS configuration."),
+    ((botocore_errors.ProfileNotFound,), "Check --profile, AWS_PROFILE and the AWS configuration files."),
     (
         (botocore_errors.ConnectionError, botocore_errors.HTTPClientError),
         "Check --region, --endpoint-url and the network.",
@@ -87,18 +87,18 @@ _STYLES: Final = {
 
 
 class _Commands(click.Group):
-    """The commands, and what their errors look like."""
+    """The commands, and how their errors are printed."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a user's mistake and the service's refusal are told in a line, without a traceback."""
+        """Run a command; print a user's mistake or the service's refusal without a traceback."""
         try:
             try:
                 code = super().invoke(ctx)
             except InvalidAppImageConfigError as error:
-                terminal.note(error)
-                code = FAULTY
+                _terminal.note(error)
+                code = INVALID
             except (AppImageConfigError, BotoCoreError) as error:
-                terminal.note(error)
+                _terminal.note(error)
                 _note_hints([error])
                 code = FAILED
             except ImportError as error:
@@ -108,8 +108,8 @@ class _Commands(click.Group):
             sys.stdout.flush()
         except OSError as error:
             if not isinstance(error, BrokenPipeError):
-                terminal.note(error)
-            # What is left in the buffers has no reader, and would be written when Python ends.
+                _terminal.note(error)
+            # The buffers have no reader any more, and Python would write them when it exits.
             for stream in (sys.stdout, sys.stderr):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
             return CLOSED_PIPE if isinstance(error, BrokenPipeError) else FAILED
@@ -120,12 +120,12 @@ class _Commands(click.Group):
 @click.version_option(package_name="appimageconfig", message="%(prog)s %(version)s")
 def cli() -> None:
     """
-    Check and provision the AppImageConfigs of Amazon SageMaker from request files.
+    Check and provision Amazon SageMaker AppImageConfigs from request files.
 
-    A request file is what the AWS CLI's create-app-image-config takes as --cli-input-json, or a list of such
-    requests, as JSON or YAML.
+    A request file contains the JSON that the AWS CLI's create-app-image-config takes as --cli-input-json, or a list
+    of such requests, as JSON or YAML.
 
-    Environment values and container arguments are shown as ***, but for export, which writes request files.
+    Environment values and container arguments are shown as ***, except by export, which writes request files.
     """
 
 
@@ -137,11 +137,11 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
         arguments: The arguments, by default those of this process.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:  # closed, as by >&-
+        if getattr(sys, name) is None:  # closed, for instance by >&-
             nowhere = os.open(os.devnull, os.O_RDWR)
             setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8", closefd=False))
     for stream in (sys.stdin, sys.stdout, sys.stderr):
-        # An encoding may lack letters; and stdout and stderr may be read together, in the order of writing.
+        # The encoding may lack characters; and stdout and stderr may be read together, in the order of writing.
         stream.reconfigure(errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
     try:
         code: ExitCode | None = cli.main(arguments, prog_name="appimageconfig", standalone_mode=False)
@@ -149,18 +149,18 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
         error.show()
         return error.exit_code
     except click.Abort:
-        terminal.note("Interrupted.")
+        _terminal.note("Interrupted.")
         return 128 + signal.SIGINT
     return code or 0
 
 
 def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> Callable[..., ExitCode]:
-    """Give *command* what makes a client, and the options that say of which account, region and endpoint."""
+    """Give *command* a function that makes a client, and the options for its account, region and endpoint."""
 
-    @click.option("--profile", help="A profile of the AWS configuration.")
-    @click.option("--region", help="The AWS region; by default that of the profile.")
-    @click.option("--endpoint-url", help="The endpoint; by default that of AWS.")
-    @click.option("--in-memory", is_flag=True, help="Use a scratch service in memory, and no account. For a first try.")
+    @click.option("--profile", help="Profile of the AWS configuration.")
+    @click.option("--region", help="AWS region; by default that of the profile.")
+    @click.option("--endpoint-url", help="Endpoint; by default that of AWS.")
+    @click.option("--in-memory", is_flag=True, help="Use an empty in-memory service instead of an account.")
     @functools.wraps(command)
     def with_connect(
         *,
@@ -171,14 +171,14 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
         **options: Any,
     ) -> ExitCode:
         if in_memory and (profile or endpoint_url):
-            raise click.UsageError("--in-memory calls no account: leave out --profile and --endpoint-url")
+            raise click.UsageError("--in-memory uses no account; remove --profile and --endpoint-url")
 
         def connect() -> AppImageConfigClient:
             if in_memory:
-                from appimageconfig.testing import InMemorySageMaker  # noqa: PLC0415 - heavy, and seldom needed
+                from appimageconfig.testing import InMemorySageMaker  # noqa: PLC0415 - slow to import, and rarely needed
 
                 return AppImageConfigClient(InMemorySageMaker(region_name=region or "us-east-1").client())
-            import boto3  # noqa: PLC0415 - heavy, and not needed by every command
+            import boto3  # noqa: PLC0415 - slow to import, and not needed by every command
 
             client = AppImageConfigClient(
                 session=boto3.Session(profile_name=profile), region_name=region, endpoint_url=endpoint_url
@@ -190,50 +190,50 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
                 raise click.UsageError(f"{error}; check {where}") from error
             return client
 
-        return command(connect, **options)  # type: ignore[call-arg]  # the options of click are those of the command
+        return command(connect, **options)  # type: ignore[call-arg]  # click passes the options of the command
 
     return with_connect
 
 
 _files = click.argument("paths", metavar="FILE...", nargs=-1, required=True)
-_name_contains = click.option("--name-contains", help="Only those with this in their names.")
-_prune_name_contains = click.option("--name-contains", help="What --prune deletes has this in its name.")
+_name_contains = click.option("--name-contains", help="Only configs with this in their name.")
+_prune_name_contains = click.option("--name-contains", help="Delete only configs with this in their name; for --prune.")
 _output = click.option(
     "--output",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="Text for the eye, or JSON for scripts.",
+    help="Output format.",
 )
-_prune = click.option("--prune", is_flag=True, help="Delete what is in none of the files; needs --name-contains.")
+_prune = click.option("--prune", is_flag=True, help="Delete other configs; needs --name-contains.")
 
 
 @cli.command()
 @_files
-@click.option("--strict", is_flag=True, help="Exit with 1 if there is advice, too.")
+@click.option("--strict", is_flag=True, help="Exit with 1 also if there are warnings.")
 @_output
 def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
-    """Check request FILEs against the service model, and give advice. Needs no account."""
+    """Check request files against the service model. Needs no account."""
     checked = files.check(*paths)
     if output == "json":
         violations = [attrs.asdict(violation) for violation in checked.violations]
         pieces = [{**attrs.asdict(advice), "documentation": advice.documentation} for advice in checked.advice]
-        terminal.print_json({"violations": violations, "advice": pieces})
+        _terminal.print_json({"violations": violations, "advice": pieces})
     else:
         for violation in checked.violations:
-            terminal.print_line(terminal.on_one_line(violation), "red")
+            _terminal.print_line(_terminal.on_one_line(violation), "red")
         for advice in checked.advice:
-            terminal.print_line(terminal.on_one_line(advice), "yellow")
-        counts = f"faults: {len(checked.violations)}, pieces of advice: {len(checked.advice)}"
-        terminal.note(f"Requests without a fault: {len(checked.configs)}, {counts}.")
-    return FAULTY if checked.violations or (strict and checked.advice) else 0
+            _terminal.print_line(_terminal.on_one_line(advice), "yellow")
+        counts = (_count(len(checked.configs), "valid request"), _count(len(checked.violations), "violation"))
+        _terminal.note(f"{', '.join(counts)}, {_count(len(checked.advice), 'warning')}.")
+    return INVALID if checked.violations or (strict and checked.advice) else 0
 
 
 @cli.command()
 @_files
 @_prune
 @_prune_name_contains
-@click.option("--exit-code", is_flag=True, help="Exit with 4 if something would change.")
+@click.option("--exit-code", is_flag=True, help="Exit with 4 if there are changes.")
 @_output
 @_calls_the_service
 def plan(
@@ -245,10 +245,10 @@ def plan(
     exit_code: bool,
     output: str,
 ) -> ExitCode:
-    """Show what apply would do with the requests of FILEs. Changes nothing."""
+    """Show the changes that apply would make. Changes nothing."""
     _, planned = _planned(connect, paths, name_contains, prune=prune)
     if output == "json":
-        terminal.print_json(planned.to_dict())
+        _terminal.print_json(planned.to_dict())
     else:
         _print_plan(planned)
     return PENDING if exit_code and planned.changes else 0
@@ -258,9 +258,15 @@ def plan(
 @_files
 @_prune
 @_prune_name_contains
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--replace", is_flag=True, help="Delete and create anew what no update makes as declared.")
-@click.option("--max-workers", type=click.IntRange(1, 64), default=4, show_default=True, help="How many at once.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--replace", is_flag=True, help="Delete and recreate configs that an update cannot make match.")
+@click.option(
+    "--max-workers",
+    type=click.IntRange(1, 64),
+    default=4,
+    show_default=True,
+    help="Configs to change at once.",
+)
 @_output
 @_calls_the_service
 def apply(
@@ -275,35 +281,36 @@ def apply(
     output: str,
 ) -> ExitCode:
     """
-    Make what exists what the requests of FILEs declare.
+    Create or update configs to match FILE...
 
-    Shows the plan, asks, and carries it out. It may be run any number of times: what is as declared is left alone.
+    Shows the plan, asks for confirmation, and carries it out. Configs that are up to date are left unchanged, so apply
+    can be run any number of times.
     """
     if not yes and not sys.stdin.isatty():
-        raise click.UsageError("apply asks before it changes anything, and stdin is no terminal: pass --yes")
+        raise click.UsageError("apply asks for confirmation, and stdin is not a terminal; pass --yes")
     client, planned = _planned(connect, paths, name_contains, prune=prune)
     if output == "text":
         _print_plan(planned)
     if planned.changes and not yes and not _is_confirmed(planned, output):
-        terminal.note("Nothing was done.")
+        _terminal.note("Nothing was changed.")
         return PENDING
     outcomes: list[Outcome] = []
-    bar = terminal.progress(len(planned.changes)) if output == "text" else nullcontext(lambda: None)
+    bar = _terminal.progress(len(planned.changes)) if output == "text" else nullcontext(lambda: None)
     with _signals.arriving(_FINISHING) as signals, bar as advance:
         for outcome in client.apply(planned, max_workers=max_workers, replace=replace, stop=lambda: bool(signals)):
             outcomes.append(outcome)
             if outcome.status != "unchanged":
                 advance()
                 if output == "text":
-                    terminal.print_line(str(outcome), _STYLES[outcome.status])
+                    _terminal.print_line(str(outcome), _STYLES[outcome.status])
     if output == "json":
-        terminal.print_json({"plan": planned.to_dict(), "outcomes": [outcome.to_dict() for outcome in outcomes]})
+        _terminal.print_json({"plan": planned.to_dict(), "outcomes": [outcome.to_dict() for outcome in outcomes]})
     elif planned.changes:
         count = Counter(outcome.status for outcome in outcomes)
         counts = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
-        terminal.print_line(f"Applied: {', '.join(counts) or 'nothing'}.")
+        _terminal.print_line(f"Applied: {', '.join(counts) or 'nothing'}.")
     if not replace and any(isinstance(outcome.error, NotConvergedError) for outcome in outcomes):
-        terminal.note("With --replace, apply deletes and creates anew what no update makes as declared.")
+        _terminal.note("Pass --replace to delete and recreate configs that an update cannot make match.")
     names = [step.app_image_config_name for step in planned.changes]
     return _ended(outcomes, names, signals)
 
@@ -313,14 +320,14 @@ def apply(
 @_output
 @_calls_the_service
 def describe(connect: Connect, name: str, *, output: str) -> ExitCode:
-    """Show the AppImageConfig called NAME."""
-    members = masked(connect().describe(name))
+    """Show a config."""
+    members = redacted(connect().describe(name))
     if output == "json":
-        terminal.print_json(members)
+        _terminal.print_json(members)
     else:
         for path, value in _leaves("", members):
-            terminal.print_line(
-                terminal.on_one_line(f"{path}: {value if isinstance(value, str) else json.dumps(value)}")
+            _terminal.print_line(
+                _terminal.on_one_line(f"{path}: {value if isinstance(value, str) else json.dumps(value)}")
             )
     return 0
 
@@ -330,22 +337,22 @@ def describe(connect: Connect, name: str, *, output: str) -> ExitCode:
 @_output
 @_calls_the_service
 def list_configs(connect: Connect, *, name_contains: str | None, output: str) -> ExitCode:
-    """List the AppImageConfigs of the account and region, by name."""
+    """List the configs of the account and region, by name."""
     found = connect().list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
     if output == "json":
-        terminal.print_json([masked(details) for details in found])
+        _terminal.print_json([redacted(details) for details in found])
     else:
-        terminal.print_table(("NAME", "APPS", "LAST MODIFIED"), map(_row, found))
+        _terminal.print_table(("NAME", "APPS", "LAST MODIFIED"), map(_row, found))
     return 0
 
 
 @cli.command()
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
-@click.option("--missing-ok", is_flag=True, help="It is as well if there is none of that name.")
+@click.option("--missing-ok", is_flag=True, help="Do not fail if a config does not exist.")
 @_output
 @_calls_the_service
 def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, output: str) -> ExitCode:
-    """Delete the AppImageConfigs called NAME."""
+    """Delete configs."""
     violations = [violation for name in names for violation in _name_violations(name)]
     if violations:
         raise InvalidAppImageConfigError(violations)
@@ -362,9 +369,9 @@ def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, output
                 outcome = Outcome(status="failed", app_image_config_name=name, error=error)
             outcomes.append(outcome)
             if output == "text":
-                terminal.print_line(str(outcome), _STYLES[outcome.status])
+                _terminal.print_line(str(outcome), _STYLES[outcome.status])
     if output == "json":
-        terminal.print_json({"outcomes": [outcome.to_dict() for outcome in outcomes]})
+        _terminal.print_json({"outcomes": [outcome.to_dict() for outcome in outcomes]})
     return _ended(outcomes, names, signals)
 
 
@@ -376,14 +383,14 @@ def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, output
     type=click.Choice(["json", "yaml"]),
     default="json",
     show_default=True,
-    help="The format of the request files.",
+    help="Format of the request files.",
 )
 @click.option(
     "--directory",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write each config to a file of its own in there, and print the paths.",
+    help="Write each config to its own file in this directory, and print the paths.",
 )
-@click.option("--overwrite", is_flag=True, help="Write over files that are there.")
+@click.option("--overwrite", is_flag=True, help="Overwrite existing files.")
 @_output
 @_calls_the_service
 def export(
@@ -396,10 +403,10 @@ def export(
     output: str,
 ) -> ExitCode:
     """
-    Write the AppImageConfigs that exist as request files.
+    Write existing configs as request files, with their tags.
 
-    To stdout, or to a directory, with their tags. Environment values and container arguments are written as they are.
-    To apply what was exported changes nothing.
+    Writes to stdout or to a directory. Environment values and container arguments are written in plain text. Applying
+    an exported file changes nothing.
     """
     client = connect()
     configs = [
@@ -413,27 +420,27 @@ def export(
     paths = {directory / f"{config.app_image_config_name}.{file_format}": config for config in configs}
     try:
         if not overwrite and (existing := ", ".join(str(path) for path in paths if path.exists())):
-            raise click.UsageError(f"{existing} would be written over: pass --overwrite, or another --directory")
+            raise click.UsageError(f"{existing} would be overwritten; pass --overwrite or another --directory")
         directory.mkdir(parents=True, exist_ok=True)
         for path, config in paths.items():
             files.dump([config], path)
     except OSError as error:
-        message = f"{error.filename or directory} cannot be written: {error.strerror}; pass another --directory"
+        message = f"cannot write {error.filename or directory}: {error.strerror}; pass another --directory"
         raise click.UsageError(message) from error
     if output == "json":
-        terminal.print_json([str(path) for path in paths])
+        _terminal.print_json([str(path) for path in paths])
     else:
         for path in paths:
-            terminal.print_line(str(path))
+            _terminal.print_line(str(path))
     return 0
 
 
 def _planned(
     connect: Connect, paths: tuple[str, ...], name_contains: str | None, *, prune: bool
 ) -> tuple[AppImageConfigClient, Plan]:
-    """Return the plan and the client that it was made with. Faults of the files come before those of the account."""
+    """Return the client and the plan. Invalid files are reported before problems with the account."""
     if prune != bool(name_contains):
-        raise click.UsageError("--prune deletes what has --name-contains in its name: give both of them, or neither")
+        raise click.UsageError("--prune deletes configs with --name-contains in their name; pass both or neither")
     configs = files.load(*paths)
     client = connect()
     return client, client.plan(configs, prune=prune, name_contains=name_contains)
@@ -441,22 +448,22 @@ def _planned(
 
 def _is_confirmed(plan: Plan, output: str) -> bool:
     if output == "json":
-        terminal.note(plan)
-    click.echo("Carry out this plan? [y/N]: ", nl=False, err=True)
+        _terminal.note(plan)
+    click.echo("Apply this plan? [y/N]: ", nl=False, err=True)
     answer = sys.stdin.readline()
-    if not answer.endswith("\n"):  # but with Ctrl-D
-        terminal.note("")
+    if not answer.endswith("\n"):  # ended with Ctrl-D
+        _terminal.note("")
     return answer.strip().lower() in {"y", "yes"}
 
 
 def _ended(outcomes: Sequence[Outcome], names: Iterable[str], signals: Sequence[int]) -> ExitCode:
-    """Tell what the *outcomes* do not say themselves, and return the exit code."""
+    """Print the hints for the *outcomes*, and return the exit code."""
     errors = [outcome.error for outcome in outcomes if outcome.error]
     _note_hints(errors)
     if signals:
         begun = {outcome.app_image_config_name for outcome in outcomes}
         left = ", ".join(name for name in names if name not in begun)
-        terminal.note(f"Interrupted. What was under way was finished; not begun: {left or 'nothing that changes'}.")
+        _terminal.note(f"Interrupted. Requests under way were finished; not started: {left or 'none'}.")
         return 128 + signals[0]
     return FAILED if errors else 0
 
@@ -469,10 +476,14 @@ def _name_violations(name: str) -> Iterable[Violation]:
     return ()
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _print_plan(plan: Plan) -> None:
     for step in plan.steps:
-        terminal.print_line(str(step), _STYLES.get(step.action, ""))
-    terminal.print_line(plan.summary())
+        _terminal.print_line(str(step), _STYLES.get(step.action, ""))
+    _terminal.print_line(plan.summary())
 
 
 def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
@@ -484,29 +495,29 @@ def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
     names = ", ".join(name for name, app in apps.items() if app is not None)
     time = details.last_modified_time
     return (
-        terminal.printable(details.app_image_config_name or ""),
+        _terminal.printable(details.app_image_config_name or ""),
         names,
         "" if time is None else time.isoformat(timespec="seconds"),
     )
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield each value within *value* that holds no other, and where it is on the wire."""
+    """Yield the wire path and the value of each leaf in *value*."""
     if is_map(value) and value:
         for member, item in value.items():
             if path.endswith(".ContainerEnvironmentVariables"):
-                yield from _leaves(f"{path}[{member!r}]", item)
+                yield from _leaves(_paths.entry(path, member), item)
             else:
-                yield from _leaves(f"{path}.{member}" if path else member, item)
+                yield from _leaves(_paths.member(path, member), item)
     elif is_list(value) and value:
         for index, item in enumerate(value):
-            yield from _leaves(f"{path}[{index}]", item)
+            yield from _leaves(_paths.item(path, index), item)
     else:
         yield path, value
 
 
 def _note_hints(errors: Sequence[Exception]) -> None:
-    """Write how to mend what went wrong, where the errors do not say it."""
+    """Print what to do about errors that do not say it themselves."""
     for kinds, hint in _HINTS:
         if any(isinstance(error, kinds) for error in errors):
-            terminal.note(hint)
+            _terminal.note(hint)

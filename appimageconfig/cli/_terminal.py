@@ -1,7 +1,7 @@
 """
-What is printed, and where: results on stdout, and the rest on stderr; with colours and a bar at a terminal alone.
+Output: results on stdout, everything else on stderr; colours and a progress bar only on a terminal.
 
-rich is imported where there is a terminal.
+rich is imported only if there is a terminal.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _WIDEST: Final = 100_000
 
 @functools.cache
 def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed by terminals alone
+    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
     return Console(soft_wrap=True)
 
 
 def printable(text: object) -> str:
-    """Return *text* without what would steer a terminal: names and values may come from anywhere."""
+    """Return *text* with control characters escaped, since names and values may come from anywhere."""
     return "".join(
         char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode("ascii")
         for char in str(text)
@@ -43,9 +43,9 @@ def on_one_line(text: object) -> str:
 
 
 def print_line(text: str, style: str = "") -> None:
-    """Write text to stdout, with a style if it is a terminal."""
+    """Write a line to stdout, with a style if it is a terminal."""
     if sys.stdout.isatty():
-        from rich.text import Text  # noqa: PLC0415 - slow to import, and needed by terminals alone
+        from rich.text import Text  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
         _console().print(Text(printable(text), style))
     else:
@@ -58,37 +58,37 @@ def print_json(value: Any) -> None:
 
 
 def print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table to a terminal, and otherwise lines with tabs and without a heading, each as it comes."""
+    """Write a table to a terminal, and otherwise tab-separated lines without a heading, each row as it comes."""
     if not sys.stdout.isatty():
         for row in rows:
             sys.stdout.write("\t".join(map(printable, row)) + "\n")
         return
-    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed by terminals alone
-    from rich.markup import escape  # noqa: PLC0415 - likewise
+    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed only for a terminal
     from rich.table import Table  # noqa: PLC0415 - likewise
+    from rich.text import Text  # noqa: PLC0415 - likewise
 
     table = Table(*heading, box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*(escape(printable(cell)) for cell in row))
-    # As wide as it has to be: a terminal that is narrower wraps the lines, and nothing is cut off.
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    # As wide as its content: a narrower terminal wraps the lines, and nothing is cut off.
     Console(width=_WIDEST).print(table)
 
 
 def note(text: object) -> None:
-    """Write what is no result to stderr."""
+    """Write a message to stderr."""
     click.echo(printable(text), err=True)
 
 
 @contextmanager
 def progress(total: int) -> Generator[Callable[[], None]]:
-    """Show a bar of *total* steps if there is a terminal, below what is printed; give what advances it."""
+    """Show a progress bar of *total* steps on a terminal; yield the function that advances it."""
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed by terminals alone
+    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed only for a terminal
     from rich.progress import Progress  # noqa: PLC0415 - likewise
 
-    # Where both are the same terminal, the lines of stdout have to go past the bar.
+    # If both are the same terminal, the lines of stdout are printed above the bar.
     console = _console() if sys.stdout.isatty() else Console(stderr=True)
     with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
         task = bar.add_task("Applying", total=total)

@@ -1,9 +1,9 @@
 """
-Documents read from YAML and written to it, by PyYAML, which is imported when it is needed.
+Documents as YAML, by PyYAML, which is imported when it is needed.
 
-PyYAML's safe constructor could make the values as well, but it knows no bounds,
-takes a member that stands twice, and reads 0100 as 64. The loader of libyaml is
-faster, but deep nesting ends the process.
+PyYAML's safe constructor is not used: it has no bounds, accepts duplicate keys,
+and reads 0100 as 64. Neither is the loader of libyaml, which is faster, but ends
+the process on deep nesting.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import attrs
 
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
-from appimageconfig.files._document import EMPTY, Document, Open, Place, fault, in_our_words, integer, syntax_fault
+from appimageconfig.files._document import EMPTY, Document, Open, Place, in_our_words, integer, syntax_error, text_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from yaml import Mark, Node
 
-# A few lines of YAML with aliases of aliases stand for more values than any memory holds.
+# A few lines of YAML with aliases of aliases expand to more values than any memory holds.
 _MOST_REPEATED: Final = 200_000
 
 _PROBLEMS: Final[Mapping[str, str]] = {
     "but found another document": "a second document begins; write several requests as a list",
     "could not find expected ':'": "a colon is missing",
-    "expected ',' or": "a comma, or a closing brace or bracket, is missing",
-    "expected <block end>": "this does not go with what stands before it; check the indentation and the quotes",
+    "expected ',' or": "a comma or a closing brace or bracket is missing",
+    "expected <block end>": "this does not continue what comes before it; check the indentation and the quotes",
     "expected escape sequence": "write a backslash in double quotes twice",
-    "found character": "no text begins with this character; put it in quotes, and indent with spaces, not with tabs",
-    "found undefined alias": "this alias has no anchor; put text that begins with * in quotes",
-    "found undefined tag": "this tag is not known; put text that begins with ! in quotes",
-    "found unexpected end": "a quote is not closed",
+    "found character": "a string cannot begin with this character; put it in quotes, and indent with spaces, not tabs",
+    "found undefined alias": "this alias has no anchor; put a string that begins with * in quotes",
+    "found undefined tag": "unknown tag; put a string that begins with ! in quotes",
+    "found unexpected end": "a closing quote is missing",
     "found unknown escape": "write a backslash in double quotes twice",
-    "mapping values are not allowed": "no colon may stand here; check the indentation, and put text with it in quotes",
-    "second occurrence": "there is an anchor of this name already",
-    "sequence entries are not allowed": "no list may begin here; check the indentation",
+    "mapping values are not allowed": "unexpected colon; check the indentation, and put strings with a colon in quotes",
+    "second occurrence": "duplicate anchor; use another name",
+    "sequence entries are not allowed": "a list is not allowed here; check the indentation",
 }
 
 _TAG: Final = "tag:yaml.org,2002:"
 _MERGE: Final = f"{_TAG}merge"
-# What is neither text nor an integer is refused wherever it stands, for its type alone.
+# A value that is neither a string nor an integer is refused everywhere, by its type alone.
 _SCALARS: Final[Mapping[str, Callable[[str], Any]]] = {
     f"{_TAG}bool": bool,
     f"{_TAG}float": lambda _: math.nan,
@@ -57,9 +57,9 @@ _SCALARS: Final[Mapping[str, Callable[[str], Any]]] = {
     f"{_TAG}value": str,
     _MERGE: str,
 }
-# The integers that have the same value in YAML 1.1, which PyYAML reads, and in 1.2, which others read.
+# The integers that have the same value in YAML 1.1, which PyYAML reads, and in YAML 1.2.
 _INTEGER: Final = re.compile("[-+]?(0|[1-9][0-9]*)")
-# What YAML 1.2 reads as a number, and PyYAML as text.
+# What YAML 1.2 reads as a number, and PyYAML as a string.
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+")
 
 
@@ -68,7 +68,7 @@ def read(text: str) -> Document:
     Read *text* as YAML.
 
     Raises:
-        InvalidAppImageConfigError: It is none.
+        InvalidAppImageConfigError: *text* is not valid YAML.
         ImportError: PyYAML is not installed.
     """
     try:
@@ -76,10 +76,10 @@ def read(text: str) -> Document:
         nodes = _Nodes([Place("", root.start_mark.line + 1)])
         value = nodes.value(root, "")
     except RecursionError:
-        raise fault("max", "is nested too deeply, or an alias stands within what it stands for") from None
-    if nodes.faults:
-        raise InvalidAppImageConfigError(nodes.faults)
-    return Document(value, lambda: nodes.places, any(place.first for place in nodes.places))
+        raise text_error("max", "is nested too deeply, or an alias refers to something that contains it") from None
+    if nodes.violations:
+        raise InvalidAppImageConfigError(nodes.violations)
+    return Document(value, lambda: nodes.places, any(place.first is not None for place in nodes.places))
 
 
 def _require_yaml() -> None:
@@ -95,53 +95,55 @@ def _yaml_root(text: str) -> Node:
     try:
         loader = yaml.SafeLoader(text)
     except ReaderError as error:
-        message = "holds a character that YAML does not allow; write it as an escape, in double quotes"
-        raise syntax_fault(message, text, error.position) from None
+        message = "contains a character that YAML does not allow; write it as an escape, in double quotes"
+        raise syntax_error(message, text, error.position) from None
     try:
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark, start = cast("Mark", error.problem_mark), error.context_mark
-        message = f"is no YAML at column {mark.column + 1}: {in_our_words(_PROBLEMS, str(error.problem))}"
+        message = f"invalid YAML at column {mark.column + 1}: {in_our_words(_PROBLEMS, str(error.problem))}"
         if start and start.line != mark.line and str(error.context).startswith("while"):
-            message += f", in what begins on line {start.line + 1}"
-        raise fault("syntax", message, mark.line + 1) from None
+            message += f", in the block that begins on line {start.line + 1}"
+        raise text_error("syntax", message, mark.line + 1) from None
     except (OverflowError, ValueError):
-        raise fault("syntax", "is no YAML: a number in an escape or a version is too large", loader.line + 1) from None
+        raise text_error(
+            "syntax", "invalid YAML: a number in an escape or a version is too large", loader.line + 1
+        ) from None
     if node is None:
-        raise fault("required", EMPTY, 1)
+        raise text_error("required", EMPTY, 1)
     return node
 
 
 @attrs.define
 class _Nodes:
-    """The values of the nodes of a YAML document, and where they stand."""
+    """The values of the nodes of a YAML document, and their places."""
 
     places: list[Place]
-    faults: list[Violation] = attrs.field(factory=list[Violation], init=False)
+    violations: list[Violation] = attrs.field(factory=list[Violation], init=False)
     _seen: set[int] = attrs.field(factory=set[int], init=False)
     _repeated: int = attrs.field(default=0, init=False)
 
     def value(self, node: Any, path: str) -> Any:
-        """Return the value of *node*, which stands at *path*; anything if there are faults."""
+        """Return the value of *node*, which is at *path*; any value if there are violations."""
         self._repeated += id(node) in self._seen
         self._seen.add(id(node))
         if self._repeated > _MOST_REPEATED:
-            raise fault("max", f"has aliases that repeat more than {_MOST_REPEATED:,} values; write them out")
+            raise text_error("max", f"has aliases that repeat more than {_MOST_REPEATED:,} values; write them out")
         if (node.id, node.tag) == ("mapping", f"{_TAG}map"):
             return self._map(node, path)
         if (node.id, node.tag) == ("sequence", f"{_TAG}seq"):
             return self._list(node, path)
         if node.id != "scalar" or node.tag not in _SCALARS:
-            self._add_fault(node, path, "has a tag that is not known; put text that begins with ! in quotes")
+            self._add_violation(node, path, "unknown tag; put a string that begins with ! in quotes")
             return None
         if node.tag == f"{_TAG}int" and not _INTEGER.fullmatch(node.value):
-            self._add_fault(node, path, "differs between versions of YAML; write the integer in decimal, or in quotes")
+            self._add_violation(node, path, "differs between YAML 1.1 and 1.2; write it in decimal, or in quotes")
         return _SCALARS[node.tag](node.value)
 
     def _map(self, node: Any, path: str) -> dict[str, Any]:
         around = Open(path, is_map=True)
         value: dict[str, Any] = {}
-        # Wherever they stand, merged members give way to those of the map itself.
+        # Merged members give way to those of the map itself, whatever their order.
         for name, item in sorted(node.value, key=lambda member: bool(member[0].tag != _MERGE)):
             if name.tag == _MERGE:
                 value |= self._merged(item, path)
@@ -150,7 +152,7 @@ class _Nodes:
                 self.places.append(place)
                 value[name.value] = self.value(item, place.path)
             else:
-                self._add_fault(name, path, "has a member whose name is no text; put the name in quotes")
+                self._add_violation(name, path, "has a member whose name is not a string; put the name in quotes")
         return value
 
     def _merged(self, node: Any, path: str) -> dict[str, Any]:
@@ -159,7 +161,7 @@ class _Nodes:
             if source.id == "mapping":
                 merged |= self.value(source, path) or {}
             else:
-                self._add_fault(source, path, "has << with something other than a map or a list of maps")
+                self._add_violation(source, path, "merges something other than a map or a list of maps with <<")
         return merged
 
     def _list(self, node: Any, path: str) -> list[Any]:
@@ -171,8 +173,8 @@ class _Nodes:
             value.append(self.value(item, place.path))
         return value
 
-    def _add_fault(self, node: Any, path: str, message: str) -> None:
-        self.faults.append(Violation(path, "syntax", message, line=node.start_mark.line + 1))
+    def _add_violation(self, node: Any, path: str, message: str) -> None:
+        self.violations.append(Violation(path, "syntax", message, line=node.start_mark.line + 1))
 
 
 def write(value: Any) -> str:
@@ -186,7 +188,7 @@ def write(value: Any) -> str:
     import yaml  # noqa: PLC0415 - it needs the extra
 
     class Dumper(yaml.SafeDumper):
-        """Puts text in double quotes that would be read as something else."""
+        """Write strings in double quotes that would be read as something else."""
 
     def represent(dumper: Any, text: str) -> Any:
         # PyYAML reads some line breaks back as others, unless they are escapes.

@@ -1,27 +1,6 @@
-"""Desired against actual state: what differs, what a plan would change, and what came of it."""
+"""Desired against actual state: differences, plans, and the outcomes of carrying them out."""
 
-from appimageconfig.provisioning._plan import (
-    Action,
-    Change,
-    Difference,
-    NotConvergedError,
-    Outcome,
-    Plan,
-    StalePlanError,
-    Status,
-    Step,
-    difference,
-)
+from appimageconfig.provisioning._difference import Change, Difference, difference
+from appimageconfig.provisioning._plan import Action, Outcome, Plan, Status, Step
 
-__all__ = [
-    "Action",
-    "Change",
-    "Difference",
-    "NotConvergedError",
-    "Outcome",
-    "Plan",
-    "StalePlanError",
-    "Status",
-    "Step",
-    "difference",
-]
+__all__ = ["Action", "Change", "Difference", "Outcome", "Plan", "Status", "Step", "difference"]

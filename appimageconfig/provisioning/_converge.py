@@ -1,7 +1,8 @@
 """
-Carry out what `provisioning` decides, by the calls of a client.
+Carry out plans: the calls that make the actual state match the desired state.
 
-Each function is the body of the client's method of the same name, which documents it.
+`ensure`, `plan` and `apply` are the bodies of the methods of
+`AppImageConfigClient` with these names, which document them.
 """
 
 from __future__ import annotations
@@ -9,76 +10,38 @@ from __future__ import annotations
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import attrs
 
+from appimageconfig._checking import by_name, has_app_config
 from appimageconfig._constraints import trusted
-from appimageconfig.errors import AppImageConfigError, ResourceInUseError, ResourceNotFoundError
-from appimageconfig.provisioning._plan import (
-    NO_DIFFERENCE,
-    Actual,
-    Difference,
+from appimageconfig.errors import (
+    AppImageConfigError,
     NotConvergedError,
-    Outcome,
-    Plan,
+    ResourceInUseError,
+    ResourceNotFoundError,
     StalePlanError,
-    Status,
-    Step,
-    by_name,
-    creation,
-    deletion,
-    has_app_config,
+)
+from appimageconfig.provisioning._difference import (
+    NO_DIFFERENCE,
+    Difference,
     replacement_of,
     tag_keys_to_delete,
     tags_to_add,
     update_of,
 )
+from appimageconfig.provisioning._plan import Actual, Outcome, Plan, Status, Step, creation, deletion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
+    from appimageconfig.client import AppImageConfigClient
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
 
 
-class Client(Protocol):
-    """What is needed of `AppImageConfigClient`."""
-
-    def create(self, config: AppImageConfig) -> str:
-        """CreateAppImageConfig."""
-        ...
-
-    def describe(self, name: str) -> AppImageConfigDetails:
-        """DescribeAppImageConfig."""
-        ...
-
-    def update(self, config: AppImageConfig) -> str:
-        """UpdateAppImageConfig."""
-        ...
-
-    def delete(self, name: str, *, missing_ok: bool = False) -> None:
-        """DeleteAppImageConfig."""
-        ...
-
-    def list(self) -> Iterator[AppImageConfigDetails]:
-        """ListAppImageConfigs."""
-        ...
-
-    def list_tags(self, arn: str) -> dict[str, str]:
-        """ListTags."""
-        ...
-
-    def add_tags(self, arn: str, tags: Mapping[str, str]) -> None:
-        """AddTags."""
-        ...
-
-    def delete_tags(self, arn: str, keys: Iterable[str]) -> None:
-        """DeleteTags."""
-        ...
-
-
-def ensure(client: Client, config: AppImageConfig, *, replace: bool) -> Outcome:
-    """Make the AppImageConfig of that name what *config* declares."""
+def ensure(client: AppImageConfigClient, config: AppImageConfig, *, replace: bool) -> Outcome:
+    """Create or update a config so that it matches *config*."""
     try:
         actual = _read(client, config)
     except ResourceNotFoundError:
@@ -89,15 +52,15 @@ def ensure(client: Client, config: AppImageConfig, *, replace: bool) -> Outcome:
     return _converge(client, config, actual, replace=replace)
 
 
-def plan(client: Client, configs: Iterable[AppImageConfig], prune: str | None) -> Plan:
-    """Return what would have to be done; *prune* is a part of the names of what is deleted if it is not declared."""
+def plan(client: AppImageConfigClient, configs: Iterable[AppImageConfig], prune: str | None) -> Plan:
+    """Compare *configs* with the actual state; delete other configs that have *prune* in their name."""
     declared = by_name(configs)
     steps: dict[str, Step] = {}
     deletions: dict[str, Step] = {}
     for details in client.list() if declared or prune else ():
         name = details.app_image_config_name or ""
         if name in declared:
-            # One that is gone before its tags are read is to be created.
+            # A config that is deleted before its tags are read is created.
             with suppress(ResourceNotFoundError):
                 steps[name] = _with_tags(client, details, declared[name]).step_to(declared[name])
         elif prune and prune in name:
@@ -111,29 +74,29 @@ def plan(client: Client, configs: Iterable[AppImageConfig], prune: str | None) -
 
 
 def apply(
-    client: Client, plan: Plan, max_workers: int, stop: Callable[[], bool], *, replace: bool
+    client: AppImageConfigClient, plan: Plan, max_workers: int, stop: Callable[[], bool], *, replace: bool
 ) -> Iterator[Outcome]:
-    """Carry out *plan*."""
-    # Not needed by those who only read and check.
+    """Carry out *plan*, and yield each outcome as its step ends."""
+    # Slow to import, and only this function needs it.
     from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait  # noqa: PLC0415
 
     under_way: set[Future[Outcome]] = set()
     with ThreadPoolExecutor(max_workers, thread_name_prefix="appimageconfig") as pool:
         for step in plan.steps:
-            # Nothing waits in the pool, so that nothing has to be called back from it.
+            # No more steps are submitted than run at once, so that there are none to cancel.
             if len(under_way) == max_workers:
                 ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in ended)
             if stop():
                 break
-            # A thread does not know what `unchecked` allows unless it is told.
+            # A thread has a context of its own, and `unchecked` holds in the context that entered it.
             under_way.add(pool.submit(copy_context().run, partial(_carry_out, client, step, replace=replace)))
         while under_way:
             ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
             yield from (future.result() for future in ended)
 
 
-def _carry_out(client: Client, step: Step, *, replace: bool) -> Outcome:
+def _carry_out(client: AppImageConfigClient, step: Step, *, replace: bool) -> Outcome:
     try:
         if step.config is None:
             return _delete_as_planned(client, step)
@@ -142,11 +105,11 @@ def _carry_out(client: Client, step: Step, *, replace: bool) -> Outcome:
         if step.action == "update":
             return _update_as_planned(client, step, step.config, replace=replace)
         return _outcome("unchanged", step)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported, and the other steps go on
+    except Exception as error:  # noqa: BLE001 - it is reported, and the other steps go on
         return attrs.evolve(_outcome("failed", step), error=error)
 
 
-def _create_as_planned(client: Client, step: Step, config: AppImageConfig) -> Outcome:
+def _create_as_planned(client: AppImageConfigClient, step: Step, config: AppImageConfig) -> Outcome:
     try:
         return _create(client, config)
     except ResourceInUseError as error:
@@ -156,7 +119,7 @@ def _create_as_planned(client: Client, step: Step, config: AppImageConfig) -> Ou
         return _outcome("unchanged", step, actual)
 
 
-def _update_as_planned(client: Client, step: Step, config: AppImageConfig, *, replace: bool) -> Outcome:
+def _update_as_planned(client: AppImageConfigClient, step: Step, config: AppImageConfig, *, replace: bool) -> Outcome:
     try:
         actual = _read(client, config)
     except ResourceNotFoundError as error:
@@ -167,7 +130,7 @@ def _update_as_planned(client: Client, step: Step, config: AppImageConfig, *, re
     return _converge(client, config, actual, replace=replace)
 
 
-def _delete_as_planned(client: Client, step: Step) -> Outcome:
+def _delete_as_planned(client: AppImageConfigClient, step: Step) -> Outcome:
     name = step.app_image_config_name
     with suppress(ResourceNotFoundError), trusted():
         if client.describe(name).last_modified_time != step.last_modified_time:
@@ -176,23 +139,23 @@ def _delete_as_planned(client: Client, step: Step) -> Outcome:
     return _outcome("deleted", step)
 
 
-def _create(client: Client, config: AppImageConfig) -> Outcome:
+def _create(client: AppImageConfigClient, config: AppImageConfig) -> Outcome:
     arn = client.create(config)
     return attrs.evolve(_outcome("created", config), app_image_config_arn=arn)
 
 
-def _read(client: Client, config: AppImageConfig) -> Actual:
-    """Read the actual state of all that *config* declares."""
-    with trusted():  # the name was checked when the config was built, as its builder wished
+def _read(client: AppImageConfigClient, config: AppImageConfig) -> Actual:
+    """Read the actual state: the tags only if *config* has some."""
+    with trusted():  # the name was checked when the config was built, unless in `unchecked`
         details = client.describe(config.app_image_config_name)
     return _with_tags(client, details, config)
 
 
-def _with_tags(client: Client, details: AppImageConfigDetails, config: AppImageConfig) -> Actual:
+def _with_tags(client: AppImageConfigClient, details: AppImageConfigDetails, config: AppImageConfig) -> Actual:
     return Actual(details, None if config.tags is None else client.list_tags(_arn(details)))
 
 
-def _converge(client: Client, config: AppImageConfig, actual: Actual, *, replace: bool) -> Outcome:
+def _converge(client: AppImageConfigClient, config: AppImageConfig, actual: Actual, *, replace: bool) -> Outcome:
     found = actual.difference_to(config)
     if not found:
         return _outcome("unchanged", config, actual)
@@ -209,19 +172,19 @@ def _converge(client: Client, config: AppImageConfig, actual: Actual, *, replace
     return _outcome("replaced", config, after, found)
 
 
-def _update(client: Client, config: AppImageConfig, actual: Actual) -> None:
+def _update(client: AppImageConfigClient, config: AppImageConfig, actual: Actual) -> None:
     if actual.app_configs_differ_from(config) and has_app_config(config):
         client.update(update_of(config, actual.details))
     if actual.tags is not None:
         arn = _arn(actual.details)
-        # Deleted first: with the new ones added, there might be too many for a while.
+        # Deleted first: with the added ones there might be more than 50 in between.
         if keys := tag_keys_to_delete(config, actual.tags):
             client.delete_tags(arn, keys)
         if tags := tags_to_add(config, actual.tags):
             client.add_tags(arn, tags)
 
 
-def _replace(client: Client, config: AppImageConfig, details: AppImageConfigDetails) -> None:
+def _replace(client: AppImageConfigClient, config: AppImageConfig, details: AppImageConfigDetails) -> None:
     name = config.app_image_config_name
     tags = client.list_tags(_arn(details))
     replacement = replacement_of(update_of(config, details), tags)
@@ -230,32 +193,32 @@ def _replace(client: Client, config: AppImageConfig, details: AppImageConfigDeta
             client.delete(name, missing_ok=True)
         client.create(replacement)
     except ResourceInUseError:
-        # By another writer, or by an attempt of our own whose answer was lost: the caller reads it and compares.
+        # Created by another writer, or by an earlier attempt whose response was lost: the caller reads and compares it.
         return
     except BaseException as error:  # Ctrl-C as well
-        error.add_note(_put_back(client, name, replacement_of(details.to_config(), tags)))
+        error.add_note(_restore(client, name, replacement_of(details.to_config(), tags)))
         raise
 
 
-def _put_back(client: Client, name: str, config: AppImageConfig) -> str:
-    """Create what was deleted, or may have been, as it was, and say what came of it."""
+def _restore(client: AppImageConfigClient, name: str, config: AppImageConfig) -> str:
+    """Create the config that was deleted, or may have been, as it was, and return a note that says what happened."""
     try:
         client.create(config)
     except ResourceInUseError:
-        return f"AppImageConfig {name!r} was to be deleted and created anew, and is there: run ensure again"
-    except Exception as error:  # noqa: BLE001 - what kept the new one from being created is raised
+        return f"AppImageConfig {name!r} was to be deleted and recreated, and exists; run ensure again"
+    except Exception as error:  # noqa: BLE001 - the error that made the replacement fail is raised
         return (
-            f"AppImageConfig {name!r} was deleted to be created anew, and may be missing: run ensure again. "
-            f"It could not be put back ({type(error).__name__}); its tags were {dict(config.tags or {})}"
+            f"AppImageConfig {name!r} was deleted to be recreated, and may be missing; run ensure again. "
+            f"It could not be restored ({type(error).__name__}); its tags were {dict(config.tags or {})}"
         )
-    return f"AppImageConfig {name!r} was deleted to be created anew, and was put back as it was"
+    return f"AppImageConfig {name!r} was deleted to be recreated, and was restored as it was"
 
 
 def _arn(details: AppImageConfigDetails) -> str:
     if details.app_image_config_arn is None:
         message = (
-            f"the description of {details.app_image_config_name!r} holds no ARN, which its tags are read by; "
-            "if the client is stubbed, add AppImageConfigArn to the response"
+            f"the response about {details.app_image_config_name!r} has no AppImageConfigArn, which the tag operations "
+            "need; if the client is stubbed, add it to the response"
         )
         raise AppImageConfigError(message)
     return details.app_image_config_arn

@@ -25,3 +25,7 @@ __all__ = [
     "Snapshot",
     "stub_sagemaker",
 ]
+
+# As in the package itself: tracebacks, reprs and pickles show the public names.
+for _name in __all__:
+    globals()[_name].__module__ = __name__

@@ -12,7 +12,8 @@ from botocore import xform_name
 from botocore.exceptions import StubAssertionError, UnStubbedResponseError
 from botocore.stub import ANY, Stubber
 
-from appimageconfig._constraints import is_list, is_map
+from appimageconfig._converter import request_members
+from appimageconfig._frozen import is_list, is_map
 from appimageconfig.operations import (
     AddTagsInput,
     DeleteAppImageConfigRequest,
@@ -21,7 +22,7 @@ from appimageconfig.operations import (
     ListAppImageConfigsRequest,
     ListTagsInput,
 )
-from appimageconfig.serialization import from_response, request_members
+from appimageconfig.serialization import from_response
 from appimageconfig.testing.account import SECRET_MEMBERS
 
 if TYPE_CHECKING:

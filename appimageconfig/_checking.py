@@ -1,0 +1,147 @@
+"""Checks of arguments: the violations of a request mapping, and the types that the API expects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from appimageconfig import _paths, limits
+from appimageconfig._constraints import REQUEST, TAGS_ON_THE_WIRE, List, Structure, Tags, type_violation
+from appimageconfig._converter import modelled_fields
+from appimageconfig._frozen import is_list, is_map
+from appimageconfig.errors import InvalidAppImageConfigError, Violation
+from appimageconfig.models import AppImageConfig, AppImageConfigDetails
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+
+def require_config(config: object) -> None:
+    """
+    Raise a TypeError unless *config* is an `AppImageConfig`.
+
+    Raises:
+        TypeError: It says how to make one from what was passed.
+    """
+    if not isinstance(config, AppImageConfig):
+        hint = ""
+        if is_map(config):
+            hint = "; read it with from_request"
+        elif isinstance(config, AppImageConfigDetails):
+            hint = "; call its to_config()"
+        raise TypeError(f"expected an AppImageConfig, got {type(config).__name__}{hint}")
+
+
+APP_CONFIGS: Final = tuple(
+    field.name for field in attrs.fields(AppImageConfig) if isinstance(field.validator, Structure)
+)
+"""The fields of an `AppImageConfig` that hold an app config."""
+
+
+def has_app_config(config: AppImageConfig) -> bool:
+    """Return whether an update of *config* would have anything to send."""
+    return bool(config.unmodelled) or any(getattr(config, name) is not None for name in APP_CONFIGS)
+
+
+def by_name(configs: Iterable[AppImageConfig]) -> dict[str, AppImageConfig]:
+    """
+    Return *configs* by their names.
+
+    Raises:
+        TypeError: An item is not an `AppImageConfig`, or *configs* is a single one.
+        InvalidAppImageConfigError: Two configs have the same name.
+    """
+    if isinstance(configs, AppImageConfig):
+        raise TypeError("expected an iterable of AppImageConfig, got a single AppImageConfig; put it into a list")
+    positions: dict[str, int] = {}
+    found: dict[str, AppImageConfig] = {}
+    violations: list[Violation] = []
+    for position, config in enumerate(configs):
+        require_config(config)
+        name = config.app_image_config_name
+        first = positions.setdefault(name, position)
+        found.setdefault(name, config)
+        if first != position:
+            path = _paths.member(_paths.item("", position), "app_image_config_name")
+            violations.append(duplicate(path, f"name {name!r}", _paths.item("", first)))
+    if violations:
+        raise InvalidAppImageConfigError(violations, "list of configs")
+    return found
+
+
+def duplicate(path: str, noun: str, first: str) -> Violation:
+    """Return the violation that what is at *path* is a duplicate of what is at *first*."""
+    return Violation(path, "unique", f"duplicate {noun}; the first is at {first}")
+
+
+def request_violations(request: object) -> Iterator[Violation]:
+    """Yield each violation of *request*, the keyword arguments of ``create_app_image_config``, in document order."""
+    return _structure_violations(request, AppImageConfig, "")
+
+
+@attrs.frozen(kw_only=True)
+class _Tag:
+    key: str = attrs.field(validator=limits.TAG_KEY)
+    value: str = attrs.field(validator=limits.TAG_VALUE)
+
+
+def _structure_violations(value: object, model: type[attrs.AttrsInstance], path: str) -> Iterator[Violation]:
+    if not is_map(value):
+        expected = REQUEST if not path else f"a map like {model.__name__.strip('_')}"
+        yield type_violation(path, expected, value)
+        return
+    fields = modelled_fields(model)
+    for member, item in value.items():
+        place = _paths.member(path, member)
+        if member in fields:
+            yield from _member_violations(item, fields[member].validator, place)
+        else:
+            yield Violation(place, "unknown", f"unknown member {member!r}; {_suggestion(member, fields)}")
+    for member, field in fields.items():
+        if field.default is attrs.NOTHING and member not in value:
+            yield Violation(_paths.member(path, member), "required", "required member is missing")
+
+
+def _member_violations(value: object, constraint: Any, path: str) -> Iterator[Violation]:
+    """Yield the violations of a member on the wire, where structures and tags differ from those in Python."""
+    if isinstance(constraint, Structure):
+        yield from _structure_violations(value, constraint.model, path)
+    elif isinstance(constraint, Tags):
+        yield from _tags_violations(value, constraint, path)
+    elif isinstance(constraint, List) and isinstance(constraint.item, Structure) and is_list(value):
+        yield from constraint.size_violations(len(value), path)
+        for index, item in enumerate(value):
+            yield from _structure_violations(item, constraint.item.model, _paths.item(path, index))
+    elif not constraint.accepts(value):
+        yield from constraint.violations(value, path)
+
+
+def _tags_violations(value: object, constraint: Tags, path: str) -> Iterator[Violation]:
+    if not is_list(value):
+        yield type_violation(path, TAGS_ON_THE_WIRE, value)
+        return
+    yield from constraint.size_violations(len(value), path)
+    first: dict[str, int] = {}
+    for index, tag in enumerate(value):
+        place = _paths.item(path, index)
+        yield from _structure_violations(tag, _Tag, place)
+        key: object = tag.get("Key") if is_map(tag) else None
+        if isinstance(key, str) and first.setdefault(key, index) != index:
+            yield duplicate(_paths.member(place, "Key"), "tag key", _paths.item(path, first[key]))
+
+
+# Members that people expect here and that belong to other operations.
+_ELSEWHERE: Final = {
+    "ImageUri": "CreateImageVersion takes the image, and CustomImages in UpdateDomain attaches it to this config",
+}
+
+
+def _suggestion(member: object, members: Mapping[str, Any]) -> str:
+    if member in _ELSEWHERE:
+        return _ELSEWHERE[str(member)]
+    from difflib import get_close_matches  # noqa: PLC0415 - needed only for an unknown member
+
+    lowered = {name.lower(): name for name in members}
+    close = get_close_matches(str(member).lower(), lowered, n=1)
+    return f"did you mean {lowered[close[0]]!r}?" if close else f"the members are {', '.join(members)}"

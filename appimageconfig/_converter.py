@@ -1,0 +1,180 @@
+"""
+The one cattrs converter between values and what boto3 sends and returns.
+
+The converter alone knows how the wire writes a value: members in PascalCase (see
+`_paths.member_name`), tags as a list of Key and Value, members that this version
+does not know beside those that it knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, cast, get_args, get_origin
+
+import attrs
+import cattrs
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from appimageconfig._constraints import Tags, trusted
+from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map, thawed
+from appimageconfig._paths import member_name
+from appimageconfig.models import AppImageConfig, AppImageConfigDetails, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_converter: Final = cattrs.Converter(
+    detailed_validation=False, omit_if_default=True, unstruct_collection_overrides={tuple: list, Mapping: dict}
+)
+
+
+def request_members(request: attrs.AttrsInstance) -> dict[str, Any]:
+    """Return the keyword arguments of the boto3 method that takes *request*."""
+    return cast("dict[str, Any]", _converter.unstructure(request))
+
+
+def config_from_request(request: Mapping[str, Any]) -> AppImageConfig:
+    """Read the keyword arguments of ``create_app_image_config``, which have been checked."""
+    with trusted():
+        return _converter.structure(request, AppImageConfig)
+
+
+def details_from_response(response: Mapping[str, Any]) -> AppImageConfigDetails:
+    """Read a response of DescribeAppImageConfig, or an item of ListAppImageConfigs, leniently."""
+    # ResponseMetadata is botocore's own addition to the response, and not a member of the AppImageConfig.
+    if "ResponseMetadata" in response:
+        response = {member: value for member, value in response.items() if member != "ResponseMetadata"}
+    with trusted():
+        return _converter.structure(response, AppImageConfigDetails)
+
+
+def details_from_page(page: Mapping[str, Any]) -> Iterator[AppImageConfigDetails]:
+    """Read a response of ListAppImageConfigs."""
+    return map(details_from_response, page.get("AppImageConfigs", ()))
+
+
+def tags_from_page(page: Mapping[str, Any]) -> dict[str, str]:
+    """Read a response of ListTags."""
+    return _tags_from_wire(page.get("Tags", ()))
+
+
+def redacted(value: Any) -> Any:
+    """
+    Return *value*, a structure or a part of one, as JSON to show.
+
+    Environment values, container arguments and members that this version does not
+    know are redacted; a time is ISO 8601 text; tags are a map.
+    """
+    if isinstance(value, Shape):
+        model: Any = type(value)
+        fields = modelled_fields(model).items()
+        present = {member: getattr(value, field.name) for member, field in fields}
+        members = {member: redacted(item) for member, item in present.items() if item is not None}
+        return {**members, **dict.fromkeys(value.unmodelled, REDACTED)}
+    if isinstance(value, SecretTuple):
+        return [REDACTED] * len(cast("tuple[Any, ...]", value))
+    if is_map(value):
+        return {key: REDACTED if isinstance(value, SecretMapping) else item for key, item in value.items()}
+    if is_list(value):
+        return [redacted(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+@cache
+def modelled_fields(model: Any) -> dict[str, attrs.Attribute[Any]]:
+    """Return the fields of *model* by their wire names."""
+    return {member_name(field.name): field for field in attrs.fields(model) if field.name != "unmodelled"}
+
+
+def _as_it_is(value: Any, _: Any) -> Any:
+    return value
+
+
+def _time_from_wire(value: Any, _: Any) -> datetime:
+    match value:
+        case datetime():
+            time = value
+        case str():
+            time = datetime.fromisoformat(value)
+        case _:
+            time = datetime.fromtimestamp(value, UTC)
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def _tags_from_wire(tags: Sequence[Mapping[str, str]], _: Any = None) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _tags_to_wire(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _structures_from_wire(items: Sequence[Any] | None, type_: Any) -> Any:
+    model = get_args(type_)[0]
+    return None if items is None else tuple([_converter.structure(item, model) for item in items])
+
+
+def _overrides(model: Any) -> dict[str, Any]:
+    overrides: dict[str, Any] = {"unmodelled": override(omit=True)}
+    for member, field in modelled_fields(model).items():
+        if isinstance(field.validator, Tags):
+            overrides[field.name] = override(rename=member, struct_hook=_tags_from_wire, unstruct_hook=_tags_to_wire)
+        else:
+            overrides[field.name] = override(rename=member)
+    return overrides
+
+
+def _unstructure_hook(model: Any) -> Callable[[Any], dict[str, Any]]:
+    unstructure = make_dict_unstructure_fn(model, _converter, **_overrides(model))
+    if not issubclass(model, Shape):
+        return unstructure
+
+    def with_unmodelled(value: Any) -> dict[str, Any]:
+        members = unstructure(value)
+        # A required member is None where the response that the value was read from lacked it.
+        if None in members.values():
+            members = {member: item for member, item in members.items() if item is not None}
+        if value.unmodelled:
+            members.update(thawed(value.unmodelled))
+        return members
+
+    return with_unmodelled
+
+
+def _structure_hook(model: Any) -> Callable[[Mapping[str, Any], Any], Any]:
+    structure = make_dict_structure_fn(model, _converter, **_overrides(model))
+    fields = modelled_fields(model)
+    required = dict.fromkeys(member for member, field in fields.items() if field.default is attrs.NOTHING)
+
+    def with_unmodelled(members: Mapping[str, Any], _: Any) -> Any:
+        if required.keys() <= members.keys() <= fields.keys():
+            return structure(members, model)
+        value = structure({**required, **members}, model)
+        unmodelled = {member: item for member, item in members.items() if member not in fields and item is not None}
+        return attrs.evolve(value, unmodelled=unmodelled)
+
+    return with_unmodelled
+
+
+def _is_ours(type_: Any) -> bool:
+    return attrs.has(type_) and type_.__module__.partition(".")[0] == "appimageconfig"
+
+
+def _is_tuple_of_structures(type_: Any) -> bool:
+    return get_origin(type_) is tuple and attrs.has(get_args(type_)[0])
+
+
+def _is_plain(type_: Any) -> bool:
+    return type_ in {str, int, tuple[str, ...], Mapping[str, str]}
+
+
+# Values are never coerced: what is read from a request has been checked, and what the service returns is kept.
+_converter.register_structure_hook_func(_is_plain, _as_it_is)
+_converter.register_structure_hook_func(_is_tuple_of_structures, _structures_from_wire)
+_converter.register_structure_hook(datetime, _time_from_wire)
+# cattrs compiles the functions of a class when it first meets the class, and not when this module is imported. Threads
+# that do so at the same time may each compile them, and get the same.
+_converter.register_structure_hook_factory(_is_ours, _structure_hook)
+_converter.register_unstructure_hook_factory(_is_ours, _unstructure_hook)

@@ -1,0 +1,33 @@
+"""How members are named and places are spelled: on the wire, in Python, and in a file."""
+
+from __future__ import annotations
+
+from functools import cache
+
+
+@cache
+def member_name(field_name: str) -> str:
+    """Return the service model's name of a member: ``DefaultUid`` for ``default_uid``."""
+    return "".join(word.capitalize() for word in field_name.split("_"))
+
+
+def member(path: str, name: object) -> str:
+    """Return the path of the member *name* of what is at *path*; either may be empty."""
+    return f"{path}.{name}" if path and name else path or str(name)
+
+
+def item(path: str, index: int) -> str:
+    """Return the path of an item of the list at *path*."""
+    return f"{path}[{index}]"
+
+
+def entry(path: str, key: object) -> str:
+    """Return the path of an entry of the map at *path*."""
+    return f"{path}[{key!r}]"
+
+
+def location(file: str | None, line: int | None) -> str:
+    """Return ``image.json:3``, ``image.json`` or ``line 3``, or nothing where neither is known."""
+    if file is None:
+        return "" if line is None else f"line {line}"
+    return file if line is None else f"{file}:{line}"

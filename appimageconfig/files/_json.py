@@ -1,0 +1,102 @@
+"""Documents as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from appimageconfig.files._document import Document, Open, Place, in_our_words, integer, syntax_error, text_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TRAILING_COMMA: Final = "remove this comma; nothing follows it"
+_PROBLEMS: Final = {
+    "Expecting ','": "a comma or a closing brace or bracket is missing",
+    "Expecting ':'": "a colon is missing",
+    "Expecting property name": "a member name is missing; write it in double quotes",
+    "Expecting value": "a value is missing; write strings in double quotes",
+    "Extra data": "the document ends before this; write several requests as a list, [{...}, {...}]",
+    "Illegal trailing comma": _TRAILING_COMMA,
+    "Invalid \\": "write a backslash in a string twice",
+    "Invalid control character": "a string must end on its line; write a line break in it as \\n",
+    "Unterminated string": "the closing double quote of this string is missing",
+}
+
+
+def read(text: str) -> Document:
+    """
+    Read *text* as JSON.
+
+    Raises:
+        InvalidAppImageConfigError: *text* is not valid JSON.
+    """
+    has_duplicates = False
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal has_duplicates
+        value = dict(pairs)
+        has_duplicates = has_duplicates or len(value) < len(pairs)
+        return value
+
+    try:
+        value = json.loads(text, object_pairs_hook=members, parse_int=integer)
+    except json.JSONDecodeError as error:
+        position, problem = _problem(text, error)
+        column = position - text.rfind("\n", 0, position)
+        raise syntax_error(f"invalid JSON at column {column}: {problem}", text, position) from None
+    except RecursionError:
+        raise text_error("max", "is nested too deeply") from None
+    return Document(value, partial(_places, text), has_duplicates)
+
+
+def _problem(text: str, error: json.JSONDecodeError) -> tuple[int, str]:
+    """Return the position and the description of the mistake; *error* has the position where it was noticed."""
+    position = error.pos
+    before, start = text[:position].rstrip(), len(text) - len(text.lstrip())
+    if text.startswith(("//", "/*", "#"), position):
+        return position, "JSON has no comments; remove this one, or write YAML"
+    if text.startswith("'", position):
+        return position, "write member names and strings in double quotes"
+    if text[start] not in "{[":
+        return start, "the opening brace or bracket is missing"
+    if before.endswith(",") and text.startswith(("}", "]"), position):
+        return len(before) - 1, _TRAILING_COMMA
+    if not text[position:].strip():
+        return len(before), "the document ends here, and a closing brace or bracket is missing"
+    return position, in_our_words(_PROBLEMS, error.msg)
+
+
+_PART: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"{}\[\],:]+|[\n{}\[\]]')
+
+
+def _places(text: str) -> Iterator[Place]:
+    """Yield the place of everything in *text*, which is valid JSON."""
+    line = 1
+    around: list[Open] = []
+    place: Place | None = None
+    for match in _PART.finditer(text):
+        part = match[0]
+        if part == "\n":
+            line += 1
+        elif part in "}]":
+            around.pop()
+        elif place is None and around and around[-1].is_map:
+            place = around[-1].member(json.loads(part), line)
+            yield place
+        else:
+            if place is None:
+                place = around[-1].item(line) if around else Place("", line)
+                yield place
+            if part in "{[":
+                around.append(Open(place.path, part == "{"))
+            place = None
+
+
+def write(value: Any) -> str:
+    """Return *value* as JSON that can always be encoded as UTF-8."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    # UTF-8 cannot encode a lone surrogate. Python escapes it as JSON does.
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"

@@ -1,0 +1,178 @@
+"""Desired against actual state: what differs, and what makes one into the other."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from appimageconfig import _paths
+from appimageconfig._checking import APP_CONFIGS, require_config
+from appimageconfig._constraints import trusted
+from appimageconfig._converter import redacted
+from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map
+from appimageconfig.models import AppImageConfig, AppImageConfigDetails, Shape
+
+# CloudFormation and other services of AWS put tags of their own on a resource, with this prefix.
+_TAGS_OF_AWS: Final = "aws:"
+
+
+@attrs.frozen
+class Change:
+    """A member whose desired value differs from its actual value."""
+
+    path: str
+    """The wire path, such as ``KernelGatewayImageConfig.KernelSpecs[0].Name``; a tag is ``Tags['team']``."""
+    old: Any
+    """The actual value as JSON, or None if it is absent; ``***`` if it may be a secret."""
+    new: Any
+    """The desired value as JSON, or None if it is absent; ``***`` if it may be a secret."""
+
+    def __str__(self) -> str:
+        """Return the path, the old and the new value on one line."""
+        return f"{self.path}: {_text(self.old)} -> {_text(self.new)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the change as JSON, without ``old`` or ``new`` where the value is absent."""
+        return {name: value for name, value in attrs.asdict(self).items() if value is not None}
+
+
+@attrs.frozen
+class Difference:
+    """All changes from the actual to the desired state; false if there are none."""
+
+    changes: tuple[Change, ...] = ()
+    """The changes, in the order of the service model, with tags last."""
+
+    def __bool__(self) -> bool:
+        """Return whether anything differs."""
+        return bool(self.changes)
+
+    def __str__(self) -> str:
+        """Return one line for each change."""
+        return "\n".join(map(str, self.changes))
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Return the changes as JSON."""
+        return [change.to_dict() for change in self.changes]
+
+
+NO_DIFFERENCE: Final = Difference()
+
+
+def difference(desired: AppImageConfig, actual: AppImageConfig | AppImageConfigDetails) -> Difference:
+    """
+    Return the changes from *actual* to *desired*.
+
+    Absent and empty differ. Order matters in container arguments and kernel specs,
+    and not in environment variables and tags. Names are not compared.
+
+    Tags are compared only if *desired* sets them (``tags={}`` means no tags) and
+    *actual* is an `AppImageConfig`; an `AppImageConfigDetails` has no tags. A tag
+    that only *actual* has is a change, unless its key begins with ``aws:``. A
+    member that this version does not know is compared only if *desired* has it.
+
+    Raises:
+        TypeError: *desired* is not an `AppImageConfig`.
+    """
+    require_config(desired)
+    changes = [
+        *_structure_changes("", actual, desired, APP_CONFIGS),
+        *(_tag_changes(actual.tags, desired.tags) if isinstance(actual, AppImageConfig) else ()),
+    ]
+    return Difference(tuple(changes)) if changes else NO_DIFFERENCE
+
+
+def update_of(desired: AppImageConfig, actual: AppImageConfigDetails) -> AppImageConfig:
+    """Return *desired* with the members of *actual* that this version does not know, so that an update keeps them."""
+    with trusted():
+        return _with_unmodelled(desired, actual)
+
+
+def replacement_of(desired: AppImageConfig, tags: Mapping[str, str]) -> AppImageConfig:
+    """Return *desired* as it is recreated: with the *tags* of the deleted config if it sets none."""
+    if desired.tags is not None:
+        return desired
+    with trusted():
+        return attrs.evolve(desired, tags=own_tags(tags))
+
+
+def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return *tags* without those whose keys begin with ``aws:``."""
+    return {key: value for key, value in tags.items() if not key.startswith(_TAGS_OF_AWS)}
+
+
+def tag_keys_to_delete(desired: AppImageConfig, actual: Mapping[str, str]) -> list[str]:
+    """Return the keys of the actual tags that *desired* does not have, except those of AWS."""
+    declared = desired.tags or {}
+    return [key for key in own_tags(actual) if key not in declared]
+
+
+def tags_to_add(desired: AppImageConfig, actual: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags that are missing from *actual* or have another value there."""
+    return {key: value for key, value in (desired.tags or {}).items() if actual.get(key) != value}
+
+
+_S = TypeVar("_S", bound=Shape)
+
+
+def _with_unmodelled(desired: _S, actual: Shape) -> _S:
+    model: Any = type(desired)
+    changes: dict[str, Any] = {}
+    for field in attrs.fields(model):
+        new, old = getattr(desired, field.name), getattr(actual, field.name, None)
+        if isinstance(new, Shape) and isinstance(old, Shape):
+            changes[field.name] = _with_unmodelled(new, old)
+    return attrs.evolve(desired, **changes, unmodelled={**actual.unmodelled, **desired.unmodelled})
+
+
+def _structure_changes(path: str, old: Shape, new: Shape, fields: Iterable[str]) -> Iterator[Change]:
+    for field in fields:
+        before, after = getattr(old, field), getattr(new, field)
+        if before != after:
+            yield from _changes(_paths.member(path, _paths.member_name(field)), before, after)
+    for member, value in new.unmodelled.items():
+        if old.unmodelled.get(member) != value:
+            yield Change(_paths.member(path, member), REDACTED if member in old.unmodelled else None, REDACTED)
+
+
+def _changes(path: str, old: Any, new: Any) -> Iterator[Change]:
+    """Yield the changes from *old* to *new*, which are different values of the same member."""
+    if isinstance(old, Shape) and isinstance(new, Shape):
+        fields = (field.name for field in attrs.fields(type(new)) if field.name != "unmodelled")
+        yield from _structure_changes(path, old, new, fields)
+    elif is_list(old) and is_list(new):
+        yield from _item_changes(path, dict(enumerate(old)), dict(enumerate(new)), secret=isinstance(new, SecretTuple))
+    elif is_map(old) and is_map(new):
+        yield from _item_changes(path, old, new, secret=isinstance(new, SecretMapping))
+    else:
+        yield Change(path, redacted(old), redacted(new))
+
+
+def _item_changes(path: str, old: Mapping[Any, Any], new: Mapping[Any, Any], *, secret: bool) -> Iterator[Change]:
+    for key in [*new, *(key for key in old if key not in new)]:
+        before, after = old.get(key), new.get(key)
+        if before == after:
+            continue
+        if secret:
+            yield Change(_paths.entry(path, key), REDACTED if key in old else None, REDACTED if key in new else None)
+        else:
+            yield from _changes(_paths.entry(path, key), before, after)
+
+
+def _tag_changes(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> Iterator[Change]:
+    if new is None:
+        return
+    if old is not None and old != new:
+        old = {**own_tags(old), **{key: value for key, value in old.items() if key in new}}
+    if old != new:
+        yield from _changes("Tags", old, new)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "(absent)"
+    if value == REDACTED:
+        return REDACTED
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
