@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _converter: Final = cattrs.Converter(
-    detailed_validation=False, omit_if_default=True, unstruct_collection_overrides={tuple: list, Mapping: dict}
+    detailed_validation=False, unstruct_collection_overrides={tuple: list, Mapping: dict}
 )
 
 
@@ -127,7 +127,7 @@ def _overrides(model: Any) -> dict[str, Any]:
 
 
 def _unstructure_hook(model: Any) -> Callable[[Any], dict[str, Any]]:
-    unstructure = make_dict_unstructure_fn(model, _converter, **_overrides(model))
+    unstructure = make_dict_unstructure_fn(model, _converter, _cattrs_omit_if_default=True, **_overrides(model))
     if not issubclass(model, Shape):
         return unstructure
 
