@@ -110,7 +110,7 @@ def tests_oldest(session: nox.Session) -> None:
 def aws_cli(session: nox.Session) -> None:
     """Let the AWS CLI do the whole life of a config against the in-memory endpoint."""
     session.install(".[cli,yaml]", "awscli>=1.33", *nox.project.dependency_groups(PROJECT, "test"))
-    session.run("pytest", "tests/aws_cli.py", *session.posargs)
+    session.run("pytest", "tests/testing/aws_cli.py", *session.posargs)
 
 
 @nox.session
@@ -128,7 +128,10 @@ def nightly(session: nox.Session) -> None:
     """Look for new examples that break a law: 20,000 for most, and fewer where each is many calls."""
     install(session, "test")
     laws = [
-        f"tests/test_{name}.py" for name in ("agreement", "convergence_faults", "files", "provisioning", "validation")
+        "tests/test_checking.py",
+        "tests/test_checking_agreement.py",
+        "tests/files",
+        "tests/provisioning",
     ]
     session.run("pytest", "--hypothesis-profile=nightly", "--timeout=3600", *laws, *session.posargs)
 

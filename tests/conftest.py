@@ -14,13 +14,14 @@ from appimageconfig.testing import InMemorySageMaker
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Chosen by --hypothesis-profile; the examples of a test may take as long as they need. A commit passes or fails, always
-# the same; it is the nightly run that looks for what is new.
+# Chosen by --hypothesis-profile. The examples are the same in every run, so that a commit always passes or always fails;
+# only the nightly run looks for new ones. There is no deadline: the time of an example depends on the machine.
 settings.register_profile(
-    "normal", max_examples=500, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "default", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("nightly", settings.get_profile("normal"), max_examples=20_000, derandomize=False)
-settings.load_profile("normal")
+settings.register_profile("ci", settings.get_profile("default"), max_examples=200)
+settings.register_profile("nightly", settings.get_profile("default"), max_examples=20_000, derandomize=False)
+settings.load_profile("default")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,7 +9,7 @@ import attrs
 
 from appimageconfig.testing import Assumptions
 
-PAGE = Path(__file__).parent.parent / "docs/assumptions.md"
+PAGE = Path(__file__).parents[2] / "docs/assumptions.md"
 
 
 def test_the_page_lists_every_option() -> None:

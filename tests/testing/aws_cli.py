@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from appimageconfig.testing import InMemorySageMaker
 
-REQUESTS = sorted(Path(__file__).parent.parent.glob("examples/requests/*.json"))
+REQUESTS = sorted(Path(__file__).parents[2].glob("examples/requests/*.json"))
 AWS = Path(sys.executable).parent / "aws"
 
 

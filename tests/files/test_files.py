@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Format: TypeAlias = Literal["json", "yaml"]
 FORMATS: tuple[Format, ...] = ("json", "yaml")
 CANARY = "tweet-4f1c-hush"
-EXAMPLES = sorted(Path(__file__).parent.parent.glob("examples/requests/*.json"))
+EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/requests/*.json"))
 A = AppImageConfig(app_image_config_name="a")
 B = AppImageConfig(app_image_config_name="b")
 MEMBERS = "AppImageConfigName, Tags, KernelGatewayImageConfig, JupyterLabAppImageConfig, CodeEditorAppImageConfig"

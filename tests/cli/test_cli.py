@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.enable_socket
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 REQUESTS = sorted(map(str, ROOT.glob("examples/requests/*.json")))
 COMMAND = [str(Path(sys.executable).parent / "appimageconfig")]
 TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
