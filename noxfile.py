@@ -1,51 +1,82 @@
 """
-Everything that has to pass, and how it is run.
+The checks of the project.
 
-``nox`` alone runs all of it, ``nox -s NAME`` one session, ``nox -l`` lists them.
+``nox`` runs all that CI requires, ``nox -s NAME`` one session, and ``nox -l`` lists them.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import nox
 
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
-THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-# The versions that are supported, as far as they are installed, and the one that runs nox.
-PYTHONS = sorted({"3.11", "3.12", "3.13", THIS_PYTHON})
+PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]
 
-# pyenv's own commands start only the versions that are switched on; those that are installed stand here.
+# pyenv puts only the versions that are switched on into PATH. Sessions may use all that are installed.
 if "PYENV_ROOT" in os.environ:
     installed = Path(os.environ["PYENV_ROOT"]).glob("versions/*/bin")
     os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *sorted(map(str, installed))])
 
-nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "typing", "docs", "package", "demo", "aws_cli", "coverage", "tests_oldest", "tests"]
+nox.needs_version = ">=2025.10.16"
+nox.options.sessions = ["lint", "typing", "docs", "package", "demo", "aws_cli", "coverage", "properties", "tests_on"]
+nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
+nox.options.download_python = "never"
 
 
 def install(session: nox.Session, *groups: str) -> None:
-    """Build the wheel and install it with its extras and the dependency *groups*."""
+    """Build the wheel, and install it with its extras and the dependency *groups*."""
     session.install(".[cli,yaml]", *nox.project.dependency_groups(PROJECT, *groups))
 
 
-def run_tests(session: nox.Session) -> None:
-    """Run the tests against the installed wheel, having made sure that they will not import the checkout."""
+def run_tests(session: nox.Session, *arguments: str) -> None:
+    """Run the tests against the installed wheel. Fail if they would import the checkout instead."""
     where = session.run(
         "python", "-P", "-c", "import appimageconfig; print(appimageconfig.__file__)", silent=True, log=False
     )
     if "site-packages" not in str(where):
         session.error(f"the tests would run against {where}, not against the wheel")
-    session.run("pytest", "--numprocesses=auto", *session.posargs)
+    session.run("pytest", "--numprocesses=auto", *arguments, *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests with the Python at hand and the newest dependencies."""
+    install(session, "test")
+    run_tests(session)
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("dependencies", ["newest", "oldest"])
+def tests_on(session: nox.Session, dependencies: str) -> None:
+    """Run the tests with each supported Python that is installed, and the newest or oldest dependencies."""
+    if dependencies == "oldest":
+        session.install("--resolution", "lowest-direct", ".[cli,yaml]")
+    install(session, "test")
+    run_tests(session)
+
+
+@nox.session
+def properties(session: nox.Session) -> None:
+    """Run the property-based tests with more examples. For the nightly run: -- --hypothesis-profile=nightly."""
+    install(session, "test")
+    laws = [
+        "tests/test_checking_agreement.py",
+        "tests/test_serialization.py",
+        "tests/files",
+        "tests/provisioning",
+        "tests/testing/test_in_memory_states.py",
+        "tests/testing/test_validation.py",
+    ]
+    run_tests(session, "--hypothesis-profile=ci", "--timeout=3600", *laws)
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Check, plan, apply, apply again, change and plan the example requests, in memory, by a script and by commands."""
+    """Check, plan and apply the example requests in memory, by a script and by commands."""
     install(session)
     requests = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("examples/requests/*.json"))
     session.run("python", "examples/provision.py", "--in-memory", *requests, *session.posargs)
@@ -64,7 +95,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def typing(session: nox.Session) -> None:
-    """Check the types of the package, the tests and the examples with two type checkers, strictly."""
+    """Check the types of the package, the tests and the examples with mypy and pyright, both strict."""
     install(session, "typing")
     session.run("mypy")
     session.run("pyright")
@@ -72,14 +103,14 @@ def typing(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation; a warning is an error."""
+    """Build the documentation; warnings are errors."""
     install(session, "docs")
     session.run("sphinx-build", "--fail-on-warning", "--keep-going", "--fresh-env", "-b", "html", "docs", "docs/_build")
 
 
 @nox.session
 def package(session: nox.Session) -> None:
-    """Build the sdist, from it the wheel, and check what they contain."""
+    """Build the sdist and from it the wheel, and check their contents."""
     session.install(*nox.project.dependency_groups(PROJECT, "package"))
     target = Path(session.create_tmp()) / "dist"
     for leftover in target.glob("*"):
@@ -90,33 +121,17 @@ def package(session: nox.Session) -> None:
     session.run("python", "tests/sdist_contents.py", *map(str, target.glob("*.tar.gz")))
 
 
-@nox.session(python=PYTHONS)
-def tests(session: nox.Session) -> None:
-    """Run the tests with the newest dependencies."""
-    install(session, "test")
-    run_tests(session)
-
-
-@nox.session(python=PYTHONS)
-def tests_oldest(session: nox.Session) -> None:
-    """Run the tests with the oldest dependencies that pyproject.toml allows."""
-    session.install("uv")
-    session.run("uv", "pip", "install", "--resolution", "lowest-direct", ".[cli,yaml]")
-    session.install(*nox.project.dependency_groups(PROJECT, "test"))
-    run_tests(session)
-
-
 @nox.session
 def aws_cli(session: nox.Session) -> None:
-    """Let the AWS CLI do the whole life of a config against the in-memory endpoint."""
+    """Create, describe, update, list and delete configs with the AWS CLI against the in-memory endpoint."""
     session.install(".[cli,yaml]", "awscli>=1.33", *nox.project.dependency_groups(PROJECT, "test"))
     session.run("pytest", "tests/testing/aws_cli.py", *session.posargs)
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Require that the tests run every line and every branch."""
-    # In the checkout, where every process finds the same files, whichever directory it is started in.
+    """Run the tests, and fail unless they cover every line and branch."""
+    # Installed as editable, so that every process, wherever it starts, measures the same files.
     session.install("-e", ".[cli,yaml]", *nox.project.dependency_groups(PROJECT, "coverage"))
     session.run("coverage", "run", str(Path(session.bin) / "pytest"), "--numprocesses=auto", *session.posargs)
     session.run("coverage", "combine")
@@ -124,21 +139,8 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
-def nightly(session: nox.Session) -> None:
-    """Look for new examples that break a law: 20,000 for most, and fewer where each is many calls."""
-    install(session, "test")
-    laws = [
-        "tests/test_checking.py",
-        "tests/test_checking_agreement.py",
-        "tests/files",
-        "tests/provisioning",
-    ]
-    session.run("pytest", "--hypothesis-profile=nightly", "--timeout=3600", *laws, *session.posargs)
-
-
-@nox.session
 def benchmark(session: nox.Session) -> None:
-    """Measure what checking, planning and the SageMaker in memory cost, and that checking is linear in its input."""
+    """Measure the cost of checking, planning and the in-memory service."""
     install(session, "benchmark")
     session.run("python", "benchmarks/checking.py")
     session.run("python", "benchmarks/linear_time.py")
