@@ -94,7 +94,7 @@ class AppImageConfigClient:
         endpoint_url: str | None = None,
         config: Config | None = None,
     ) -> None:
-        """Take a client, or what to build one from. No client is built yet."""
+        """Store the client, or the arguments to build it from at the first call."""
         arguments = {"session": session, "region_name": region_name, "endpoint_url": endpoint_url, "config": config}
         if sagemaker is not None and (given := [name for name, value in arguments.items() if value is not None]):
             message = f"sagemaker is a complete client, so {', '.join(given)} would be ignored; pass one or the other"
@@ -277,7 +277,7 @@ class AppImageConfigClient:
 
     def ensure(self, config: AppImageConfig, *, replace: bool = False) -> Outcome:
         """
-        Create or update an AppImageConfig so that it matches *config*, and return what was done.
+        Create or update an AppImageConfig so that it matches *config*, and return the outcome.
 
         It can be run any number of times, by several writers at once, and again after
         any failure. Tags are compared and set only if ``config.tags`` is not None; tags
