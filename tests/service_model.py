@@ -130,7 +130,7 @@ def _shape_differences(shape: Any, constraint: Any) -> Iterator[str]:
             yield from _shape_differences(shape.member.members["Key"], constraint.key)
             yield from _shape_differences(shape.member.members["Value"], constraint.value)
             if list(shape.member.members) != ["Key", "Value"] or shape.member.required_members != ["Key", "Value"]:
-                yield f"{shape.member.name} is no longer a required Key and Value: see appimageconfig/_converter.py"
+                yield f"{shape.member.name} differs from a required Key and Value: change appimageconfig/_converter.py"
         case "map", Map():
             yield from _trait_differences(shape, {"min": 0, "max": constraint.max})
             yield from _shape_differences(shape.key, constraint.key)

@@ -7,7 +7,6 @@ import sys
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-
 import attrs
 import pytest
 

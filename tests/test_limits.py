@@ -146,7 +146,7 @@ CHANGES = [
     ),
     (
         set_trait("Tag", "required", ["Key"]),
-        "Tag is no longer a required Key and Value: see appimageconfig/_converter.py",
+        "Tag differs from a required Key and Value: change appimageconfig/_converter.py",
     ),
 ]
 

@@ -38,19 +38,19 @@ def build() -> AppImageConfig:
 
 
 def change(config: AppImageConfig) -> AppImageConfig:
-    """Change by evolve."""
+    """Change a value with evolve."""
     return attrs.evolve(config, tags=None)
 
 
 def convert(config: AppImageConfig) -> None:
-    """Go to a request and back."""
+    """Convert a value to a request and back."""
     assert_type(to_request(config), dict[str, Any])
     assert_type(from_request({"AppImageConfigName": "image"}), AppImageConfig)
     assert_type(from_response({}).to_config(), AppImageConfig)
 
 
 def mistakes(config: AppImageConfig) -> None:
-    """Be told of a mistake by the type checker."""
+    """Make mistakes that a type checker reports."""
     FileSystemConfig(default_uid="0")  # type: ignore[arg-type]
     FileSystemConfig("/root")  # type: ignore[call-arg, arg-type]
     KernelGatewayImageConfig()  # type: ignore[call-arg]
