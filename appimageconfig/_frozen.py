@@ -8,12 +8,12 @@ know may hold anything, and are kept in the same way.
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, KeysView, Mapping, Sequence, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Final, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -156,8 +156,11 @@ def _without(value: Any, hidden: Sequence[str]) -> Any:
 
 
 # The converters of the models copy sequences, iterators and mappings. They leave everything else as it is, so that the
-# validators report it together with the other violations of the value. A string would fall apart into letters, and a
-# set has no order to keep, so neither counts as a sequence here.
+# validators report it together with the other violations of the value. A string would become a list of letters, and a
+# set has no order, so neither counts as a sequence here; `Ordered` says so to type checkers, which take the types of
+# the arguments from the converters. mypy does not solve the type variable of a generic converter: one for each type.
+
+Ordered: TypeAlias = list[T] | tuple[T, ...] | Iterator[T]
 
 
 def _is_ordered(value: Any) -> bool:
@@ -171,12 +174,17 @@ def frozen_tuple(value: Iterable[T]) -> tuple[T, ...]:
     return tuple(value) if _is_ordered(value) else cast("Any", value)
 
 
-def optional_strings(value: Iterable[str] | None) -> tuple[str, ...] | None:
+def strings(value: Iterable[str]) -> tuple[str, ...]:
+    """Copy a sequence or an iterator into a tuple."""
+    return frozen_tuple(value)
+
+
+def optional_strings(value: Ordered[str] | None) -> tuple[str, ...] | None:
     """Copy a sequence or an iterator into a tuple."""
     return None if value is None else frozen_tuple(value)
 
 
-def optional_secret_strings(value: Iterable[str] | None) -> tuple[str, ...] | None:
+def optional_secret_strings(value: Ordered[str] | None) -> tuple[str, ...] | None:
     """Copy a sequence or an iterator into a `SecretTuple`."""
     return SecretTuple(value) if value is not None and _is_ordered(value) else cast("Any", value)
 

@@ -26,6 +26,7 @@ from appimageconfig import limits
 from appimageconfig._constraints import Structure, trusted
 from appimageconfig._frozen import (
     NO_SECRETS,
+    Ordered,
     deeply_secret,
     frozen_tuple,
     optional_mapping,
@@ -94,12 +95,16 @@ class ContainerConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
+def _kernel_spec_tuple(value: Ordered[KernelSpec]) -> tuple[KernelSpec, ...]:
+    return frozen_tuple(value)
+
+
 @attrs.frozen(kw_only=True)
 class KernelGatewayImageConfig(Shape):
     """The settings of the image as a KernelGateway app. The service model's shape ``KernelGatewayImageConfig``."""
 
     kernel_specs: tuple[KernelSpec, ...] = attrs.field(
-        converter=frozen_tuple, validator=limits.kernel_specs(KernelSpec)
+        converter=_kernel_spec_tuple, validator=limits.kernel_specs(KernelSpec)
     )
     """One to five kernels."""
     file_system_config: FileSystemConfig | None = attrs.field(default=None, validator=Structure(FileSystemConfig))

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from appimageconfig import limits
-from appimageconfig._frozen import frozen_mapping, frozen_tuple
+from appimageconfig._frozen import frozen_mapping, strings
 
 SortBy: TypeAlias = Literal["CreationTime", "LastModifiedTime", "Name"]
 SortOrder: TypeAlias = Literal["Ascending", "Descending"]
@@ -69,4 +69,4 @@ class DeleteTagsInput:
     """The resource, and the keys of the tags to delete."""
 
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
-    tag_keys: tuple[str, ...] = attrs.field(converter=frozen_tuple, validator=limits.TAG_KEY_LIST)
+    tag_keys: tuple[str, ...] = attrs.field(converter=strings, validator=limits.TAG_KEY_LIST)

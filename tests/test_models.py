@@ -111,7 +111,7 @@ def test_sequences_become_tuples_and_mappings_are_read_only() -> None:
 def test_a_string_or_a_set_is_not_a_list(not_a_sequence: Any) -> None:
     """A string would become a list of letters; a set has no order."""
     with pytest.raises(InvalidAppImageConfigError, match="must be a list, not") as caught:
-        ContainerConfig(container_arguments=not_a_sequence, container_entrypoint="start.sh")
+        ContainerConfig(container_arguments=not_a_sequence, container_entrypoint=not_a_sequence)
     assert [violation.path for violation in caught.value.violations] == ["container_arguments", "container_entrypoint"]
 
 

@@ -91,7 +91,6 @@ def mistakes(client: AppImageConfigClient) -> None:
     client.list(sort_by="Arn")  # type: ignore[arg-type]
     client.create({"AppImageConfigName": "image"})  # type: ignore[arg-type]
     client.delete("image", True)  # type: ignore[call-arg]  # noqa: FBT003
-    AppImageConfigClient("sagemaker")  # type: ignore[arg-type]
     client.ensure([])  # type: ignore[arg-type]
     client.plan(load("a.json")[0])  # type: ignore[arg-type]
     client.apply(load("a.json"))  # type: ignore[arg-type]
