@@ -1,4 +1,4 @@
-"""Checks of arguments: the violations of a request mapping, and the types that the API expects."""
+"""Checks of arguments: violations of request mappings, lists of configs, and types."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def require_config(config: object) -> None:
     Raise a TypeError unless *config* is an `AppImageConfig`.
 
     Raises:
-        TypeError: It says how to make one from what was passed.
+        TypeError: The message says how to convert a mapping or an `AppImageConfigDetails`.
     """
     if not isinstance(config, AppImageConfig):
         hint = ""
@@ -40,7 +40,7 @@ APP_CONFIGS: Final = tuple(
 
 
 def has_app_config(config: AppImageConfig) -> bool:
-    """Return whether an update of *config* would have anything to send."""
+    """Return whether *config* has an app config to send, which may be one that this version does not know."""
     return bool(config.unmodelled) or any(getattr(config, name) is not None for name in APP_CONFIGS)
 
 
@@ -71,7 +71,7 @@ def by_name(configs: Iterable[AppImageConfig]) -> dict[str, AppImageConfig]:
 
 
 def duplicate(path: str, noun: str, first: str) -> Violation:
-    """Return the violation that what is at *path* is a duplicate of what is at *first*."""
+    """Return the violation that the *noun* at *path* is a duplicate of the one at *first*."""
     return Violation(path, "unique", f"duplicate {noun}; the first is at {first}")
 
 
@@ -104,7 +104,7 @@ def _structure_violations(value: object, model: type[attrs.AttrsInstance], path:
 
 
 def _member_violations(value: object, constraint: Any, path: str) -> Iterator[Violation]:
-    """Yield the violations of a member on the wire, where structures and tags differ from those in Python."""
+    """Yield the violations of a member on the wire, where structures and tags are not instances of the models."""
     if isinstance(constraint, Structure):
         yield from _structure_violations(value, constraint.model, path)
     elif isinstance(constraint, Tags):
@@ -131,7 +131,7 @@ def _tags_violations(value: object, constraint: Tags, path: str) -> Iterator[Vio
             yield duplicate(_paths.member(place, "Key"), "tag key", _paths.item(path, first[key]))
 
 
-# Members that people expect here and that belong to other operations.
+# Members that request files in the wild have here, although they belong to other operations.
 _ELSEWHERE: Final = {
     "ImageUri": "CreateImageVersion takes the image, and CustomImages in UpdateDomain attaches it to this config",
 }

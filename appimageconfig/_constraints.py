@@ -3,7 +3,7 @@ The kinds of constraint in the service model, as attrs validators.
 
 The numbers are in `limits`. A violation's ``constraint`` is the model's own word
 for the trait (``min``, ``max``, ``pattern``, ``enum``, ``required``), or
-``type``, ``unknown`` or ``unique`` for what the model says by its structure.
+``type``, ``unknown`` or ``unique`` for a rule that follows from the structure of the model.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from appimageconfig.errors import InvalidAppImageConfigError, Violation
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-# The traits of the model that say what a value is, and those that say how much of it there may be.
+# The rules on the kind of a value, which hold always, and the limits on its size and content, which AWS may raise.
 _STRUCTURE: Final = frozenset({"type", "required", "unknown", "unique"})
 _LIMITS: Final = frozenset({"min", "max", "pattern", "enum"})
 _enforced: Final[ContextVar[frozenset[str]]] = ContextVar("enforced", default=_STRUCTURE | _LIMITS)
@@ -74,14 +74,14 @@ def enforced(violations: Iterable[Violation]) -> tuple[Violation, ...]:
 
 
 class Constraint(ABC):
-    """What a value must satisfy: an attrs validator that reports the violations of all fields, not only of its own."""
+    """A constraint on a value: an attrs validator that reports the violations of all fields, not only of its own."""
 
     @abstractmethod
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each violation of *value*, which is at *path*."""
 
     def accepts(self, value: object) -> bool:
-        """Return whether *value* has no violation. A subclass may find that out faster than by looking for them."""
+        """Return whether *value* has no violation. A subclass may find out faster than by collecting violations."""
         return next(self.violations(value, ""), None) is None
 
     def __call__(self, instance: attrs.AttrsInstance, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -99,7 +99,7 @@ def _violations_of(instance: attrs.AttrsInstance) -> Iterator[Violation]:
             yield from field.validator.violations(value, field.name)
 
 
-# What is expected where Python and the wire differ.
+# The names of the expected kinds of value where Python and the wire differ.
 TAGS_IN_PYTHON: Final = "a map of tag keys to tag values"
 TAGS_ON_THE_WIRE: Final = "a list of maps with Key and Value"
 REQUEST: Final = "a map of the members of a request"
@@ -114,7 +114,7 @@ _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
     ((list, tuple), "a list"),
 )
 
-# What people mean who write the one where the other is expected.
+# How to correct a value of the wrong kind: by the expected kind and the actual one.
 _TYPE_HINTS: Final = {
     ("an integer", "a string"): "; write the number without quotes",
     ("a string", "a boolean"): "; write it in quotes",
@@ -130,7 +130,7 @@ _TYPE_HINTS: Final = {
 
 
 def type_violation(path: str, expected: str, value: Any) -> Violation:
-    """Return the violation that *value* is not *expected*, in words that fit both JSON and Python."""
+    """Return the violation that *value* is not *expected*, in terms that fit both JSON and Python."""
     kind = _kind(value.__class__)
     return Violation(path, "type", f"must be {expected}, not {kind}{_TYPE_HINTS.get((expected, kind), '')}")
 
@@ -150,7 +150,7 @@ class Pattern:
     """A regular expression of the model."""
 
     def __init__(self, expression: str, words: str) -> None:
-        """Take the model's *expression*, and *words* that complete the sentence "It must"."""
+        """Take the model's *expression*, and *words* that complete the sentence "The value must ..."."""
         self.expression = expression
         self.words = words
 
@@ -167,7 +167,7 @@ class Pattern:
         return all(map(self.matches, values))
 
     def message(self, value: str) -> str:
-        """Say what is wrong with *value* without showing it: it may be a secret."""
+        """Return the message of a violation, which does not show *value*: it may be a secret."""
         return f"must {self.words}{self._suggestion(value)} (pattern {self.expression})"
 
     def _suggestion(self, value: str) -> str:
@@ -249,8 +249,8 @@ class String(Constraint):
         )
 
     def accepts_all(self, values: Collection[Any]) -> bool:
-        """Return whether none of *values* has a violation; false also for values that need a closer look."""
-        # The quickest way to learn that all of them are strings.
+        """Return true if none of *values* has a violation. May return false where `violations` finds none."""
+        # The fastest way to find out whether all of them are strings, measured against all(isinstance(...)).
         try:
             "".join(values)
         except TypeError:
@@ -332,7 +332,7 @@ class List(Constraint):
         return self.item.accepts_all(value) if isinstance(self.item, String) else all(map(self.item.accepts, value))
 
     def size_violations(self, size: int, path: str) -> Iterator[Violation]:
-        """Yield what is wrong with *size* items."""
+        """Yield the violation of a list with *size* items, if it is too short or too long."""
         yield from _range_violations(path, size, self.min, self.max, f"has {size} items")
 
 
@@ -371,7 +371,7 @@ class Map(Constraint):
         )
 
     def size_violations(self, size: int, path: str) -> Iterator[Violation]:
-        """Yield what is wrong with *size* entries."""
+        """Yield the violation of a map with *size* entries, if it has too many."""
         yield from _range_violations(path, size, 0, self.max, f"has {size} {self.entries}")
 
 

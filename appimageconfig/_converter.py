@@ -1,7 +1,7 @@
 """
 The one cattrs converter between values and what boto3 sends and returns.
 
-The converter alone knows how the wire writes a value: members in PascalCase (see
+Only this module knows how the wire represents a value: members in PascalCase (see
 `_paths.member_name`), tags as a list of Key and Value, members that this version
 does not know beside those that it knows.
 """
@@ -111,9 +111,16 @@ def _tags_to_wire(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
+# A required list is None if the response lacked it; cattrs' own hooks would iterate it.
+
+
 def _structures_from_wire(items: Sequence[Any] | None, type_: Any) -> Any:
     model = get_args(type_)[0]
     return None if items is None else tuple([_converter.structure(item, model) for item in items])
+
+
+def _structures_to_wire(items: Sequence[Any] | None) -> Any:
+    return None if items is None else [_converter.unstructure(item) for item in items]
 
 
 def _overrides(model: Any) -> dict[str, Any]:
@@ -133,7 +140,7 @@ def _unstructure_hook(model: Any) -> Callable[[Any], dict[str, Any]]:
 
     def with_unmodelled(value: Any) -> dict[str, Any]:
         members = unstructure(value)
-        # A required member is None where the response that the value was read from lacked it.
+        # A required member is None if the response lacked it.
         if None in members.values():
             members = {member: item for member, item in members.items() if item is not None}
         if value.unmodelled:
@@ -158,10 +165,6 @@ def _structure_hook(model: Any) -> Callable[[Mapping[str, Any], Any], Any]:
     return with_unmodelled
 
 
-def _is_ours(type_: Any) -> bool:
-    return attrs.has(type_) and type_.__module__.partition(".")[0] == "appimageconfig"
-
-
 def _is_tuple_of_structures(type_: Any) -> bool:
     return get_origin(type_) is tuple and attrs.has(get_args(type_)[0])
 
@@ -170,11 +173,13 @@ def _is_plain(type_: Any) -> bool:
     return type_ in {str, int, tuple[str, ...], Mapping[str, str]}
 
 
-# Values are never coerced: what is read from a request has been checked, and what the service returns is kept.
+# By default cattrs calls str() and int() on what it reads. Here nothing is coerced: a request has been checked, and a
+# response is kept as it is.
 _converter.register_structure_hook_func(_is_plain, _as_it_is)
 _converter.register_structure_hook_func(_is_tuple_of_structures, _structures_from_wire)
+_converter.register_unstructure_hook_func(_is_tuple_of_structures, _structures_to_wire)
 _converter.register_structure_hook(datetime, _time_from_wire)
-# cattrs compiles the functions of a class when it first meets the class, and not when this module is imported. Threads
-# that do so at the same time may each compile them, and get the same.
-_converter.register_structure_hook_factory(_is_ours, _structure_hook)
-_converter.register_unstructure_hook_factory(_is_ours, _unstructure_hook)
+# cattrs calls the factories when it first meets a class, not at import: that keeps the import fast. Threads that meet a
+# class at the same time may each compile the same functions, and either result may be used.
+_converter.register_structure_hook_factory(attrs.has, _structure_hook)
+_converter.register_unstructure_hook_factory(attrs.has, _unstructure_hook)

@@ -1,5 +1,5 @@
 """
-Read-only containers, and what counts as a secret.
+Read-only containers, and the definition and redaction of secrets.
 
 Environment values and container arguments are where secrets hide, so both are
 kept in containers whose repr redacts them. Members that this version does not
@@ -8,12 +8,12 @@ know may hold anything, and are kept in the same way.
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, KeysView, Mapping, Sequence, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Final, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -26,12 +26,12 @@ SECRET_MEMBERS: Final = frozenset({"ContainerArguments", "ContainerEnvironmentVa
 
 
 def is_map(value: object) -> TypeGuard[Mapping[Any, Any]]:
-    """Return whether *value* is what the service model calls a map or a structure."""
+    """Return whether *value* is a map or a structure in the terms of the service model."""
     return isinstance(value, Mapping)
 
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
-    """Return whether *value* is what the service model calls a list. A string is not, although Python iterates it."""
+    """Return whether *value* is a list in the terms of the service model. A string is not, although it is iterable."""
     return isinstance(value, list | tuple)
 
 
@@ -112,7 +112,7 @@ def redacted_members(value: Any, redact: Callable[[Any], Any] = lambda _: REDACT
 
     Args:
         value: The members, or a part of them.
-        redact: Returns what to show instead of one secret.
+        redact: Returns the text to show instead of a secret.
     """
     return _redacted(value, redact, secret=False)
 
@@ -132,12 +132,12 @@ def secrets_in(members: Any) -> list[str]:
     return [secret for secret in found if isinstance(secret, str)]
 
 
-# A shorter value occurs in any text by chance, and redacting it would only spoil the text.
+# Shorter values such as "1" or "yes" occur in any text by chance; redacting them would make messages unreadable.
 _SHORTEST_SECRET: Final = 4
 
 
 def redacted_text(value: Any, secrets: Iterable[str]) -> Any:
-    """Return a copy of *value*, a text or a structure of texts, in which no one of *secrets* can be read."""
+    """Return a copy of *value*, a text or a structure of texts, in which *secrets* are redacted."""
     hidden = sorted({secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}, key=len, reverse=True)
     return _without(value, hidden) if hidden else value
 
@@ -156,8 +156,11 @@ def _without(value: Any, hidden: Sequence[str]) -> Any:
 
 
 # The converters of the models copy sequences, iterators and mappings. They leave everything else as it is, so that the
-# validators report it together with the other violations of the value. A string would fall apart into letters, and a
-# set has no order to keep, so neither counts as a sequence here.
+# validators report it together with the other violations of the value. A string would become a list of letters, and a
+# set has no order, so neither counts as a sequence here; `Ordered` says so to type checkers, which take the types of
+# the arguments from the converters. mypy does not solve the type variable of a generic converter: one for each type.
+
+Ordered: TypeAlias = list[T] | tuple[T, ...] | Iterator[T]
 
 
 def _is_ordered(value: Any) -> bool:
@@ -176,12 +179,12 @@ def strings(value: Iterable[str]) -> tuple[str, ...]:
     return frozen_tuple(value)
 
 
-def optional_strings(value: Iterable[str] | None) -> tuple[str, ...] | None:
+def optional_strings(value: Ordered[str] | None) -> tuple[str, ...] | None:
     """Copy a sequence or an iterator into a tuple."""
     return None if value is None else frozen_tuple(value)
 
 
-def optional_secret_strings(value: Iterable[str] | None) -> tuple[str, ...] | None:
+def optional_secret_strings(value: Ordered[str] | None) -> tuple[str, ...] | None:
     """Copy a sequence or an iterator into a `SecretTuple`."""
     return SecretTuple(value) if value is not None and _is_ordered(value) else cast("Any", value)
 

@@ -1,4 +1,4 @@
-"""How members are named and places are spelled: on the wire, in Python, and in a file."""
+"""The names of members and the spelling of places: on the wire, in Python, and in a file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def member_name(field_name: str) -> str:
 
 
 def member(path: str, name: object) -> str:
-    """Return the path of the member *name* of what is at *path*; either may be empty."""
-    return f"{path}.{name}" if path and name else path or str(name)
+    """Return the path of the member *name* of the structure at *path*; either may be empty."""
+    return ".".join(filter(None, (path, str(name))))
 
 
 def item(path: str, index: int) -> str:
@@ -27,7 +27,7 @@ def entry(path: str, key: object) -> str:
 
 
 def location(file: str | None, line: int | None) -> str:
-    """Return ``image.json:3``, ``image.json`` or ``line 3``, or nothing where neither is known."""
+    """Return ``image.json:3``, ``image.json`` or ``line 3``, or an empty string if neither is known."""
     if file is None:
         return "" if line is None else f"line {line}"
     return file if line is None else f"{file}:{line}"

@@ -52,7 +52,7 @@ class Advice:
     path: str
     """The wire path, such as ``KernelGatewayImageConfig.KernelSpecs``; empty for the config itself."""
     message: str
-    """What may go wrong, and what AWS documents."""
+    """The possible problem, and what AWS documents."""
     file: str | None = None
     """The request file, or None."""
     line: int | None = None

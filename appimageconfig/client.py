@@ -82,7 +82,7 @@ class AppImageConfigClient:
         config: A botocore ``Config``: retries, time-outs, proxies, FIPS and dual-stack endpoints.
 
     Raises:
-        TypeError: *sagemaker* is passed together with arguments to build a client from.
+        TypeError: *sagemaker* is not a boto3 SageMaker client, or is passed together with arguments to build one from.
     """
 
     def __init__(
@@ -94,11 +94,15 @@ class AppImageConfigClient:
         endpoint_url: str | None = None,
         config: Config | None = None,
     ) -> None:
-        """Take a client, or what to build one from. No client is built yet."""
+        """Store the client, or the arguments to build it from at the first call."""
         arguments = {"session": session, "region_name": region_name, "endpoint_url": endpoint_url, "config": config}
         if sagemaker is not None and (given := [name for name, value in arguments.items() if value is not None]):
             message = f"sagemaker is a complete client, so {', '.join(given)} would be ignored; pass one or the other"
             raise TypeError(message)
+        # At once: otherwise the error would come from the first call, or from botocore, which has no such operation.
+        service_model = getattr(getattr(sagemaker, "meta", None), "service_model", None)
+        if sagemaker is not None and getattr(service_model, "service_name", None) != "sagemaker":
+            raise TypeError(f"expected a boto3 SageMaker client, got {type(sagemaker).__name__}")
         self._client = sagemaker
         self._session = session
         self._region_name = region_name
@@ -277,7 +281,7 @@ class AppImageConfigClient:
 
     def ensure(self, config: AppImageConfig, *, replace: bool = False) -> Outcome:
         """
-        Create or update an AppImageConfig so that it matches *config*, and return what was done.
+        Create or update an AppImageConfig so that it matches *config*, and return the outcome.
 
         It can be run any number of times, by several writers at once, and again after
         any failure. Tags are compared and set only if ``config.tags`` is not None; tags

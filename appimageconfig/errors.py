@@ -1,5 +1,5 @@
 """
-The exceptions of this library.
+The exceptions of the client library. `appimageconfig.testing` has a few of its own.
 
 ::
 
@@ -90,14 +90,14 @@ class NotConvergedError(AppImageConfigError):
         difference: Difference,
         attempt: Literal["update", "replacement"] = "update",
     ) -> None:
-        """Take the name, what still differs, and what was tried last."""
+        """Take the name, the remaining difference, and the last attempt."""
         super().__init__(app_image_config_name, difference, attempt)
         self.app_image_config_name = app_image_config_name
         self.difference = difference
         self.attempt = attempt
 
     def __str__(self) -> str:
-        """Return what still differs and what to do."""
+        """Return the remaining difference and what to do."""
         done, advice = "the update", "pass replace=True to delete and recreate it, or declare what it has"
         if self.attempt == "replacement":
             done, advice = "it was deleted and recreated", "declare what it has"
@@ -109,13 +109,13 @@ class StalePlanError(AppImageConfigError):
     """A config has changed since the plan was made. Nothing was done to it."""
 
     def __init__(self, app_image_config_name: str, what_happened: str) -> None:
-        """Take the name, and what happened to the config since it was planned."""
+        """Take the name, and the verb phrase that says what happened to the config, such as ``was deleted``."""
         super().__init__(app_image_config_name, what_happened)
         self.app_image_config_name = app_image_config_name
         self.what_happened = what_happened
 
     def __str__(self) -> str:
-        """Return what happened to the config and what to do."""
+        """Return the change and what to do."""
         name, what = self.app_image_config_name, self.what_happened
         return f"AppImageConfig {name!r} {what} after the plan was made, and was left unchanged; make a new plan"
 
@@ -125,7 +125,7 @@ class ServiceError(AppImageConfigError, ClientError):
     The service refused a request.
 
     It is a botocore `ClientError` with its ``response`` and ``operation_name``, so
-    existing handlers go on working. Pickling, copying and `concurrent.futures`
+    existing handlers keep working. Pickling, copying and `concurrent.futures`
     keep every attribute.
     """
 

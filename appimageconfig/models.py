@@ -16,7 +16,7 @@ Building a value checks it against SageMaker's service model and raises one
 # Annotations are not postponed here: cattrs and Sphinx evaluate them in the namespace of a class's `__module__`,
 # which is `appimageconfig` for users, and has neither Mapping nor datetime.
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from appimageconfig import limits
 from appimageconfig._constraints import Structure, trusted
 from appimageconfig._frozen import (
     NO_SECRETS,
+    Ordered,
     deeply_secret,
     frozen_tuple,
     optional_mapping,
@@ -54,13 +55,13 @@ class KernelSpec(Shape):
     name: str = attrs.field(validator=limits.KERNEL_NAME)
     """The kernel's name in the image, as ``jupyter kernelspec list`` prints it; at most 1,024 characters."""
     display_name: str | None = attrs.field(default=None, validator=limits.KERNEL_DISPLAY_NAME)
-    """What Studio shows; at most 1,024 characters."""
+    """The name that Studio shows; at most 1,024 characters."""
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
 @attrs.frozen(kw_only=True)
 class FileSystemConfig(Shape):
-    """Where the user's volume is mounted, and whose it is. The service model's shape ``FileSystemConfig``."""
+    """The mount point and the owner of the user's volume. The service model's shape ``FileSystemConfig``."""
 
     mount_path: str | None = attrs.field(default=None, validator=limits.MOUNT_PATH)
     """The directory in the image; begins with a slash, at most 1,024 characters."""
@@ -73,7 +74,7 @@ class FileSystemConfig(Shape):
 
 @attrs.frozen(kw_only=True)
 class ContainerConfig(Shape):
-    """How the container is run. The service model's shape ``ContainerConfig``."""
+    """The container's entrypoint, arguments and environment. The service model's shape ``ContainerConfig``."""
 
     container_arguments: tuple[str, ...] | None = attrs.field(
         default=None,
@@ -94,16 +95,16 @@ class ContainerConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-def _kernel_spec_tuple(value: Iterable[KernelSpec]) -> tuple[KernelSpec, ...]:
+def _kernel_spec_tuple(value: Ordered[KernelSpec]) -> tuple[KernelSpec, ...]:
     return frozen_tuple(value)
 
 
 @attrs.frozen(kw_only=True)
 class KernelGatewayImageConfig(Shape):
-    """The image as a KernelGateway app. The service model's shape ``KernelGatewayImageConfig``."""
+    """The settings of the image as a KernelGateway app. The service model's shape ``KernelGatewayImageConfig``."""
 
     kernel_specs: tuple[KernelSpec, ...] = attrs.field(
-        converter=frozen_tuple, validator=limits.kernel_specs(KernelSpec)
+        converter=_kernel_spec_tuple, validator=limits.kernel_specs(KernelSpec)
     )
     """One to five kernels."""
     file_system_config: FileSystemConfig | None = attrs.field(default=None, validator=Structure(FileSystemConfig))
@@ -113,7 +114,7 @@ class KernelGatewayImageConfig(Shape):
 
 @attrs.frozen(kw_only=True)
 class JupyterLabAppImageConfig(Shape):
-    """The image as a JupyterLab app. The service model's shape ``JupyterLabAppImageConfig``."""
+    """The settings of the image as a JupyterLab app. The service model's shape ``JupyterLabAppImageConfig``."""
 
     file_system_config: FileSystemConfig | None = attrs.field(default=None, validator=Structure(FileSystemConfig))
     """The file system, or None for the service's default."""
@@ -124,7 +125,7 @@ class JupyterLabAppImageConfig(Shape):
 
 @attrs.frozen(kw_only=True)
 class CodeEditorAppImageConfig(Shape):
-    """The image as a Code Editor app. The service model's shape ``CodeEditorAppImageConfig``."""
+    """The settings of the image as a Code Editor app. The service model's shape ``CodeEditorAppImageConfig``."""
 
     file_system_config: FileSystemConfig | None = attrs.field(default=None, validator=Structure(FileSystemConfig))
     """The file system, or None for the service's default."""
@@ -136,7 +137,7 @@ class CodeEditorAppImageConfig(Shape):
 @attrs.frozen(kw_only=True)
 class AppImageConfig(Shape):
     """
-    A desired AppImageConfig: what create and update take.
+    The desired state of an AppImageConfig: the argument of create, update and ensure.
 
     The service model's shape ``CreateAppImageConfigRequest``.
     """
@@ -144,30 +145,30 @@ class AppImageConfig(Shape):
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
     """The name, at most 63 letters and digits, with hyphens only between them."""
     tags: Mapping[str, str] | None = attrs.field(default=None, converter=optional_mapping, validator=limits.TAG_LIST)
-    """At most 50 tags, or None to say nothing of tags."""
+    """At most 50 tags; None leaves tags out of the request."""
     kernel_gateway_image_config: KernelGatewayImageConfig | None = attrs.field(
         default=None, validator=Structure(KernelGatewayImageConfig)
     )
-    """How the image runs as a KernelGateway app, or None."""
+    """The settings of the image as a KernelGateway app, or None."""
     jupyter_lab_app_image_config: JupyterLabAppImageConfig | None = attrs.field(
         default=None, validator=Structure(JupyterLabAppImageConfig)
     )
-    """How the image runs as a JupyterLab app, or None."""
+    """The settings of the image as a JupyterLab app, or None."""
     code_editor_app_image_config: CodeEditorAppImageConfig | None = attrs.field(
         default=None, validator=Structure(CodeEditorAppImageConfig)
     )
-    """How the image runs as a Code Editor app, or None."""
+    """The settings of the image as a Code Editor app, or None."""
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
 @attrs.frozen(kw_only=True)
 class AppImageConfigDetails(Shape):
     """
-    An AppImageConfig as the service describes it.
+    The actual state of an AppImageConfig: the result of describe and list.
 
     The service model's shapes ``AppImageConfigDetails`` and
-    ``DescribeAppImageConfigResponse``, of which no member is required: what a
-    response lacks is None. Tags are in neither.
+    ``DescribeAppImageConfigResponse``. Neither has required members: a member that a
+    response lacks is None. Neither has tags.
     """
 
     app_image_config_arn: str | None = attrs.field(default=None, validator=limits.APP_IMAGE_CONFIG_ARN)
@@ -175,37 +176,36 @@ class AppImageConfigDetails(Shape):
     app_image_config_name: str | None = attrs.field(default=None, validator=limits.APP_IMAGE_CONFIG_NAME)
     """The name."""
     creation_time: datetime | None = attrs.field(default=None, validator=limits.TIMESTAMP)
-    """When it was created, an aware time in UTC."""
+    """The time of creation, aware and in UTC."""
     last_modified_time: datetime | None = attrs.field(default=None, validator=limits.TIMESTAMP)
-    """When it was last changed, an aware time in UTC."""
+    """The time of the last change, aware and in UTC."""
     kernel_gateway_image_config: KernelGatewayImageConfig | None = attrs.field(
         default=None, validator=Structure(KernelGatewayImageConfig)
     )
-    """How the image runs as a KernelGateway app, or None."""
+    """The settings of the image as a KernelGateway app, or None."""
     jupyter_lab_app_image_config: JupyterLabAppImageConfig | None = attrs.field(
         default=None, validator=Structure(JupyterLabAppImageConfig)
     )
-    """How the image runs as a JupyterLab app, or None."""
+    """The settings of the image as a JupyterLab app, or None."""
     code_editor_app_image_config: CodeEditorAppImageConfig | None = attrs.field(
         default=None, validator=Structure(CodeEditorAppImageConfig)
     )
-    """How the image runs as a Code Editor app, or None."""
+    """The settings of the image as a Code Editor app, or None."""
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
     def to_config(self, tags: Mapping[str, str] | None = None) -> AppImageConfig:
         """
-        Return the desired state that is the actual one, with *tags*, for a change by `attrs.evolve`.
+        Return a desired state equal to this actual state, with *tags*; change it with `attrs.evolve`.
 
-        What the service returned is not refused, whatever today's limits are, and
-        members that this version does not know go along.
+        Values from the service are not checked against today's limits, and members
+        that this version does not know are kept.
 
         Raises:
-            InvalidAppImageConfigError: *tags* break a limit, or the response that this was read from had no name.
+            InvalidAppImageConfigError: *tags* break a limit, or the response had no name.
         """
         if self.app_image_config_name is None:
-            raise InvalidAppImageConfigError(
-                [Violation("AppImageConfigName", "required", "is missing from the response that this was read from")]
-            )
+            message = "required member is missing; if the client is stubbed, add it to the response"
+            raise InvalidAppImageConfigError([Violation("AppImageConfigName", "required", message)], "response")
         with trusted():
             config = AppImageConfig(
                 app_image_config_name=self.app_image_config_name,

@@ -1,10 +1,10 @@
 """
-What building and checking a full JupyterLab config costs, beside json.dumps of its request and beside sagemaker-core.
+The cost of building and checking a full JupyterLab config, compared with json.dumps of its request and sagemaker-core.
 
 sagemaker-core is measured twice. Its pydantic shapes alone check types, in
 compiled code, and no limits. Its ``create`` checks the shapes once more as the
-arguments of the call, with a validator that is made anew for each call; that is
-what a request goes through before it is sent. (Its ``create`` also calls the
+arguments of the call, with a validator that is built again for each call; that is
+the cost of checking a request before it is sent. (Its ``create`` also calls the
 service twice and logs; neither is part of what is measured.)
 
 All in one process and in turns, so that the ratios hold when the machine's

@@ -14,7 +14,7 @@ import sys
 from timeit import Timer
 from typing import TYPE_CHECKING
 
-from appimageconfig import _constraints as constraints
+from appimageconfig import limits
 from appimageconfig._constraints import Constraint, List, Map, String, Tags
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ INPUTS = {
 
 def strings() -> Iterator[tuple[str, String]]:
     """Yield every string constraint of the model, with its name."""
-    for name, constraint in vars(constraints).items():
+    for name, constraint in vars(limits).items():
         if isinstance(constraint, Constraint):
             yield from parts(name, constraint)
 

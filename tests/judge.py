@@ -1,7 +1,7 @@
 """
-A judge of requests, and requests for it, made from botocore's service model alone.
+An independent judge of requests, and strategies for requests, derived from botocore's service model.
 
-Nothing here knows this library: the limits are read from the model's shapes.
+Nothing here uses this library: the limits are read from the model's shapes.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Of every type one, so that each stands where another is due.
+# One value of every type, to put where another type is expected.
 OF_EVERY_TYPE: list[Any] = [None, True, 5, 1.9, "text", "0", [], ["a"], {}, {"Key": "a"}, [{"Key": "a", "Value": "b"}]]
 
 
-def faulty_paths(shape: Any, value: Any, path: str = "") -> set[str]:
+def violating_paths(shape: Any, value: Any, path: str = "") -> set[str]:
     """Return the wire paths at which *value* breaks *shape*."""
-    return set(_faulty_paths(shape, value, path))
+    return set(_violating_paths(shape, value, path))
 
 
-def _faulty_paths(shape: Any, value: Any, path: str) -> Iterator[str]:
+def _violating_paths(shape: Any, value: Any, path: str) -> Iterator[str]:
     judges: dict[str, tuple[type, Callable[[Any, Any, str], Iterator[str]]]] = {
         "string": (str, _of_string),
         "integer": (int, _of_integer),
@@ -50,7 +50,7 @@ def _of_string(shape: Any, value: str, path: str) -> Iterator[str]:
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Tell whether *value* matches a pattern of the model in full; what Python does not know yet may be anything."""
+    """Return whether all of *value* matches a pattern of the model; unassigned code points match any character."""
     pattern = pattern.removeprefix("^").removesuffix("$")
     if r"\p{" in pattern:
         assigned = "".join(character for character in value if unicodedata.category(character) != "Cn")
@@ -68,8 +68,8 @@ def _of_list(shape: Any, value: list[Any], path: str) -> Iterator[str]:
         yield path
     keys: list[Any] = []
     for index, item in enumerate(value):
-        yield from _faulty_paths(shape.member, item, f"{path}[{index}]")
-        # The model says this in words, in the documentation of AddTags: tag keys must be unique per resource.
+        yield from _violating_paths(shape.member, item, f"{path}[{index}]")
+        # The documentation of AddTags says so, not a trait of the model: tag keys must be unique per resource.
         if shape.name == "TagList" and isinstance(item, dict) and "Key" in item:
             if isinstance(item["Key"], str) and item["Key"] in keys:
                 yield f"{path}[{index}].Key"
@@ -80,15 +80,15 @@ def _of_map(shape: Any, value: dict[Any, Any], path: str) -> Iterator[str]:
     if _outside(shape, len(value)):
         yield path
     for key, item in value.items():
-        yield from _faulty_paths(shape.key, key, f"{path}[{key!r}]")
-        yield from _faulty_paths(shape.value, item, f"{path}[{key!r}]")
+        yield from _violating_paths(shape.key, key, f"{path}[{key!r}]")
+        yield from _violating_paths(shape.value, item, f"{path}[{key!r}]")
 
 
 def _of_structure(shape: Any, value: dict[str, Any], path: str) -> Iterator[str]:
     prefix = f"{path}." if path else ""
     for member, item in value.items():
         if member in shape.members:
-            yield from _faulty_paths(shape.members[member], item, prefix + member)
+            yield from _violating_paths(shape.members[member], item, prefix + member)
         else:
             yield prefix + member
     for member in shape.required_members:
@@ -106,7 +106,7 @@ def values(shape: Any) -> st.SearchStrategy[Any]:
         "structure": structures,
     }
     right = strategies[shape.type_name](shape)
-    # Mostly right: otherwise hardly any request as a whole would be.
+    # Mostly of the right type: otherwise hardly any whole request would be valid.
     return st.integers(0, 19).flatmap(lambda number: st.sampled_from(OF_EVERY_TYPE) if number == 0 else right)
 
 
@@ -169,7 +169,7 @@ def _maps(shape: Any) -> st.SearchStrategy[dict[Any, Any]]:
 
 
 def structures(shape: Any) -> st.SearchStrategy[dict[str, Any]]:
-    """Return a strategy for a structure, with and without what it requires, and with what it does not know."""
+    """Return a strategy for structures, some of which lack a required member or have unknown ones."""
     required = {name: values(shape.members[name]) for name in shape.required_members}
     optional = {name: values(member) for name, member in shape.members.items() if name not in required}
     right = st.fixed_dictionaries(required, optional=optional)

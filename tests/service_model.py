@@ -1,4 +1,4 @@
-"""Compare what this library holds of the service model with a botocore service model."""
+"""A comparison of this library's models, limits and errors with a botocore service model."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import botocore.session
 
-from appimageconfig import _constraints as constraints
-from appimageconfig import errors, models, operations
-from appimageconfig._constraints import Integer, List, Map, String, Structure, Tags, Timestamp, member_name
+from appimageconfig import custom_images, errors, limits, models, operations
+from appimageconfig._constraints import Integer, List, Map, String, Structure, Tags, Timestamp
+from appimageconfig._paths import member_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Requests and responses that one class stands for, and the members that it has beyond them.
+# The class of each operation's request, and the members of the class that the request does not have.
 REQUESTS: Final[dict[str, tuple[Any, frozenset[str]]]] = {
     "CreateAppImageConfig": (models.AppImageConfig, frozenset()),
     "UpdateAppImageConfig": (models.AppImageConfig, frozenset({"Tags"})),
@@ -26,7 +26,7 @@ REQUESTS: Final[dict[str, tuple[Any, frozenset[str]]]] = {
     "ListTags": (operations.ListTagsInput, frozenset()),
     "DeleteTags": (operations.DeleteTagsInput, frozenset()),
 }
-# What the client reads of the responses that are not the details themselves.
+# The members of the responses, except those of DescribeAppImageConfig, which are the fields of AppImageConfigDetails.
 RESPONSES: Final[dict[str, frozenset[str]]] = {
     "CreateAppImageConfig": frozenset({"AppImageConfigArn"}),
     "UpdateAppImageConfig": frozenset({"AppImageConfigArn"}),
@@ -65,7 +65,7 @@ def differences(service_model: Any) -> list[str]:
         for operation, (model, beyond) in REQUESTS.items()
         for difference in _operation_differences(service_model.operation_model(operation), model, beyond)
     ]
-    return [*found, *_structure_differences(service_model.shape_for("CustomImage"), operations.CustomImage)]
+    return [*found, *_structure_differences(service_model.shape_for("CustomImage"), custom_images.CustomImage)]
 
 
 def _operation_differences(operation: Any, model: Any, beyond: frozenset[str]) -> Iterator[str]:
@@ -75,19 +75,21 @@ def _operation_differences(operation: Any, model: Any, beyond: frozenset[str]) -
     else:
         members: set[str] = set(operation.output_shape.members) if operation.output_shape else set()
         for member in sorted(members ^ RESPONSES[operation.name]):
-            yield f"the response of {operation.name} differs in {member}: read it in appimageconfig/serialization.py"
+            yield f"the response of {operation.name} differs in {member}: read it in appimageconfig/_converter.py"
     if operation.name == "ListAppImageConfigs":
         item = operation.output_shape.members["AppImageConfigs"].member
         yield from _structure_differences(item, models.AppImageConfigDetails)
     for error in operation.error_shapes:
         code = error.metadata.get("error", {}).get("code", error.name)
         if code not in errors.ERROR_CODES:
-            yield f"{operation.name} declares the error {code}: add a class and its code to appimageconfig/errors.py"
+            yield f"{operation.name} declares the error {code}: add it to ERROR_CODES in appimageconfig/errors.py"
 
 
 def _structure_differences(shape: Any, model: Any, beyond: frozenset[str] = frozenset()) -> Iterator[str]:
     fields = {member_name(field.name): field for field in attrs.fields(model) if field.name != "unmodelled"}
-    where = f"{model.__name__} in {model.__module__.replace('.', '/')}.py"
+    # A public class has the package as its __module__.
+    module = next(module for module in (models, operations, custom_images) if vars(module).get(model.__name__) is model)
+    where = f"{model.__name__} in {module.__name__.replace('.', '/')}.py"
     for member in sorted(set(shape.members) - set(fields)):
         name = re.sub("(?<!^)(?=[A-Z])", "_", member).lower()
         yield f"{shape.name} has a member {member}: add the field {name} to {where}"
@@ -99,8 +101,10 @@ def _structure_differences(shape: Any, model: Any, beyond: frozenset[str] = froz
     for member, field in fields.items():
         if member not in shape.members:
             continue
-        if (member in shape.required_members) != (field.default is attrs.NOTHING):
-            yield f"{shape.name}.{member} is required, or no longer: change the default in {where}"
+        required = {True: "required", False: "optional"}
+        theirs, ours = required[member in shape.required_members], required[field.default is attrs.NOTHING]
+        if theirs != ours:
+            yield f"{shape.name}.{member} is {theirs} in the model and {ours} here: change the default in {where}"
         yield from _shape_differences(shape.members[member], field.validator)
 
 
@@ -126,7 +130,7 @@ def _shape_differences(shape: Any, constraint: Any) -> Iterator[str]:
             yield from _shape_differences(shape.member.members["Key"], constraint.key)
             yield from _shape_differences(shape.member.members["Value"], constraint.value)
             if list(shape.member.members) != ["Key", "Value"] or shape.member.required_members != ["Key", "Value"]:
-                yield f"{shape.member.name} is no longer a required Key and Value: see appimageconfig/serialization.py"
+                yield f"{shape.member.name} differs from a required Key and Value: change appimageconfig/_converter.py"
         case "map", Map():
             yield from _trait_differences(shape, {"min": 0, "max": constraint.max})
             yield from _shape_differences(shape.key, constraint.key)
@@ -134,7 +138,7 @@ def _shape_differences(shape: Any, constraint: Any) -> Iterator[str]:
         case "timestamp", Timestamp():
             pass
         case _:
-            yield f"{shape.name} is now a {shape.type_name}: appimageconfig/_constraints.py has {constraint}"
+            yield f"{shape.name} is now a {shape.type_name}: appimageconfig/limits.py has {constraint}"
 
 
 def _trait_differences(shape: Any, ours: dict[str, Any]) -> Iterator[str]:
@@ -147,9 +151,9 @@ def _trait_differences(shape: Any, ours: dict[str, Any]) -> Iterator[str]:
     for trait, value in ours.items():
         if theirs[trait] != value:
             constant = re.sub("(?<=[a-z])(?=[A-Z])", "_", shape.name).upper()
-            place = f"{constant} in appimageconfig/_constraints.py"
-            if not hasattr(constraints, constant):
-                place = f"the limits of {shape.name} in appimageconfig/_constraints.py"
+            place = f"{constant} in appimageconfig/limits.py"
+            if not hasattr(limits, constant):
+                place = f"the limits of {shape.name} in appimageconfig/limits.py"
             yield f"{trait} of {shape.name} is {theirs[trait]!r} in the model and {value!r} here: change {place}"
 
 

@@ -1,4 +1,4 @@
-"""Advice: documented rules that the model does not encode, each with its code, its path and its page."""
+"""Advice: documented rules outside the service model, each with its code, path, text and page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from appimageconfig import (
+    Advice,
     AppImageConfig,
     CodeEditorAppImageConfig,
     ContainerConfig,
@@ -24,20 +25,27 @@ PAGE = Path(__file__).parent.parent / "docs/advice.md"
 KERNEL = KernelSpec(name="python3")
 
 
-def given(**members: Any) -> list[tuple[str, str]]:
-    """Return the codes and paths of the advice on a config with these members."""
-    return [(advice.code, advice.path) for advice in advise(AppImageConfig(app_image_config_name="image", **members))]
+def advice_on(**members: Any) -> list[str]:
+    """Return the texts of the advice on a config with these members."""
+    return [str(advice) for advice in advise(AppImageConfig(app_image_config_name="image", **members))]
 
 
-def on_gateway(**files: Any) -> list[tuple[str, str]]:
-    """Return the advice on a KernelGateway app with this file system."""
+def advice_on_gateway(**files: Any) -> list[str]:
+    """Return the texts of the advice on a KernelGateway app with this file system."""
     gateway = KernelGatewayImageConfig(kernel_specs=[KERNEL], file_system_config=FileSystemConfig(**files))
-    return given(kernel_gateway_image_config=gateway)
+    return advice_on(kernel_gateway_image_config=gateway)
 
 
-def on_lab(**files: Any) -> list[tuple[str, str]]:
-    """Return the advice on a JupyterLab app with this file system."""
-    return given(jupyter_lab_app_image_config=JupyterLabAppImageConfig(file_system_config=FileSystemConfig(**files)))
+def advice_on_lab(**files: Any) -> list[str]:
+    """Return the texts of the advice on a JupyterLab app with this file system."""
+    lab = JupyterLabAppImageConfig(file_system_config=FileSystemConfig(**files))
+    return advice_on(jupyter_lab_app_image_config=lab)
+
+
+def advice_on_editor(**files: Any) -> list[str]:
+    """Return the texts of the advice on a Code Editor app with this file system."""
+    editor = CodeEditorAppImageConfig(file_system_config=FileSystemConfig(**files))
+    return advice_on(code_editor_app_image_config=editor)
 
 
 @pytest.mark.parametrize(
@@ -49,86 +57,125 @@ def on_lab(**files: Any) -> list[tuple[str, str]]:
         {"mount_path": "/home/sagemaker-user", "default_uid": 1000, "default_gid": 100},
     ],
 )
-def test_there_is_none_on_what_aws_documents(files: dict[str, Any]) -> None:
-    """What is left out counts as its documented default."""
-    assert on_gateway(**files) == []
-    assert on_lab(**files) == []
+def test_documented_ids_and_paths_get_no_advice(files: dict[str, Any]) -> None:
+    """An absent member counts as its documented default."""
+    assert advice_on_gateway(**files) == []
+    assert advice_on_lab(**files) == []
+    assert advice_on_editor(**files) == []
 
 
-def test_root_is_right_for_kernel_gateway_apps_alone() -> None:
-    """0 and 0 is the other pair that AWS documents for them."""
+def test_root_is_documented_for_kernel_gateway_apps_only() -> None:
     root = {"mount_path": "/root", "default_uid": 0, "default_gid": 0}
-    assert on_gateway(**root) == []
-    assert on_lab(**root) == [("app-uid-gid", "JupyterLabAppImageConfig.FileSystemConfig")]
+    message = "DefaultUid is 0 and DefaultGid is 0; AWS documents 1000 and 100 for this type of app [app-uid-gid]"
+    assert advice_on_gateway(**root) == []
+    assert advice_on_lab(**root) == [f"JupyterLabAppImageConfig.FileSystemConfig: {message}"]
+    assert advice_on_editor(**root) == [f"CodeEditorAppImageConfig.FileSystemConfig: {message}"]
 
 
-@pytest.mark.parametrize(("uid", "gid"), [(0, None), (0, 100), (1000, 0), (None, 0), (1001, 100), (1, 2)])
-def test_every_other_pair_of_uid_and_gid_is_told(uid: int | None, gid: int | None) -> None:
-    """Apart they may be right and together wrong."""
+@pytest.mark.parametrize(
+    ("uid", "gid", "ids"),
+    [
+        (0, None, "DefaultUid is 0 and DefaultGid is 100"),
+        (0, 100, "DefaultUid is 0 and DefaultGid is 100"),
+        (1000, 0, "DefaultUid is 1000 and DefaultGid is 0"),
+        (None, 0, "DefaultUid is 1000 and DefaultGid is 0"),
+        (1001, 100, "DefaultUid is 1001 and DefaultGid is 100"),
+        (1, 2, "DefaultUid is 1 and DefaultGid is 2"),
+    ],
+)
+def test_an_undocumented_pair_of_ids_is_reported(uid: int | None, gid: int | None, ids: str) -> None:
+    """Each of the two ids may be a documented one."""
     pair = {"default_uid": uid, "default_gid": gid, "mount_path": "/data"}
-    assert on_gateway(**pair) == [("kernel-gateway-uid-gid", "KernelGatewayImageConfig.FileSystemConfig")]
-    assert on_lab(**pair) == [("app-uid-gid", "JupyterLabAppImageConfig.FileSystemConfig")]
+    assert advice_on_gateway(**pair) == [
+        (
+            f"KernelGatewayImageConfig.FileSystemConfig: {ids}; "
+            "AWS documents 1000 and 100, or 0 and 0, for KernelGateway apps [kernel-gateway-uid-gid]"
+        )
+    ]
+    assert advice_on_lab(**pair) == [
+        (
+            f"JupyterLabAppImageConfig.FileSystemConfig: {ids}; "
+            "AWS documents 1000 and 100 for this type of app [app-uid-gid]"
+        )
+    ]
 
 
 @pytest.mark.parametrize("home", ["/root", "/root/", "/root/data"])
-def test_a_home_of_root_with_another_user_is_told(home: str) -> None:
-    """Its path is that of the mount path."""
-    assert on_gateway(mount_path=home) == [("home-of-root", "KernelGatewayImageConfig.FileSystemConfig.MountPath")]
-    assert on_gateway(mount_path="/rootless") == []
+def test_the_home_of_root_with_another_user_is_reported(home: str) -> None:
+    assert advice_on_gateway(mount_path=home) == [
+        (
+            "KernelGatewayImageConfig.FileSystemConfig.MountPath: "
+            "is in the home directory of root, which user 1000 may not have access to [home-of-root]"
+        )
+    ]
+    assert advice_on_gateway(mount_path="/rootless") == []
 
 
 @pytest.mark.parametrize("home", ["/home", "/home/jovyan", None])
-def test_root_with_the_home_of_another_user_is_told(home: str | None) -> None:
-    """Also where the home is left out, since its default is under /home."""
+def test_root_with_the_home_of_a_user_is_reported(home: str | None) -> None:
+    """The default mount path is below /home."""
     root = {"default_uid": 0, "default_gid": 0}
-    path = "KernelGatewayImageConfig.FileSystemConfig.MountPath"
-    assert on_gateway(mount_path=home, **root) == [("root-away-from-home", path)]
-    assert on_gateway(mount_path="/data", **root) == []
+    assert advice_on_gateway(mount_path=home, **root) == [
+        (
+            "KernelGatewayImageConfig.FileSystemConfig.MountPath: "
+            "is in the home directory of a user, but DefaultUid is root's [root-away-from-home]"
+        )
+    ]
+    assert advice_on_gateway(mount_path="/homes", **root) == []
 
 
-def test_the_number_of_app_configs_is_told_unless_it_is_one() -> None:
-    """None at all, and more than one."""
+def test_a_config_without_app_config_is_reported() -> None:
+    assert advice_on() == ["the config has no app config, which only images for RStudio do without [no-app-config]"]
+    assert advice_on(jupyter_lab_app_image_config=JupyterLabAppImageConfig()) == []
+
+
+def test_an_app_config_that_this_version_does_not_know_counts_as_one() -> None:
+    config = from_response({"AppImageConfigName": "image", "StreamlitAppImageConfig": {}}).to_config()
+    assert advise(config) == ()
+
+
+def test_several_app_configs_are_reported() -> None:
     lab, editor = JupyterLabAppImageConfig(), CodeEditorAppImageConfig()
-    assert given() == [("no-app-config", "")]
-    assert given(jupyter_lab_app_image_config=lab) == []
-    assert given(jupyter_lab_app_image_config=lab, code_editor_app_image_config=editor) == [("several-app-configs", "")]
-    unknown = from_response({"AppImageConfigName": "image", "StreamlitAppImageConfig": {}}).to_config()
-    assert advise(unknown) == ()
+    assert advice_on(jupyter_lab_app_image_config=lab, code_editor_app_image_config=editor) == [
+        (
+            "the config has JupyterLabAppImageConfig and CodeEditorAppImageConfig; AWS documents one image kernel; "
+            "use one config for each app [several-app-configs]"
+        )
+    ]
 
 
-def test_several_kernels_are_told() -> None:
-    """With their number."""
-    gateway = KernelGatewayImageConfig(kernel_specs=[KERNEL] * 3)
-    (advice,) = advise(AppImageConfig(app_image_config_name="image", kernel_gateway_image_config=gateway))
-    assert (advice.code, advice.path) == ("several-kernel-specs", "KernelGatewayImageConfig.KernelSpecs")
-    assert str(advice).startswith("KernelGatewayImageConfig.KernelSpecs: has 3 kernels; AWS documents one")
-    assert str(advice).endswith("[several-kernel-specs]")
+def test_several_kernel_specs_are_reported() -> None:
+    assert advice_on(kernel_gateway_image_config=KernelGatewayImageConfig(kernel_specs=[KERNEL] * 2)) == [
+        "KernelGatewayImageConfig.KernelSpecs: has 2 kernel specs; AWS documents one [several-kernel-specs]"
+    ]
 
 
-def test_variables_that_the_platform_overrides_are_told_by_name() -> None:
-    """Those that begin with AWS_ or SAGEMAKER_."""
+def test_variables_that_the_platform_overrides_are_reported_by_name() -> None:
     variables = {"AWS_REGION": "x", "SAGEMAKER_APP_TYPE": "x", "AWS": "x", "aws_region": "x", "MY_AWS_": "x"}
     container = ContainerConfig(container_environment_variables=variables)
-    lab = JupyterLabAppImageConfig(container_config=container)
-    prefix = "JupyterLabAppImageConfig.ContainerConfig.ContainerEnvironmentVariables"
-    assert given(jupyter_lab_app_image_config=lab) == [
-        ("overridden-variable", f"{prefix}['AWS_REGION']"),
-        ("overridden-variable", f"{prefix}['SAGEMAKER_APP_TYPE']"),
+    path = "ContainerConfig.ContainerEnvironmentVariables"
+    message = "may be overridden: the platform sets variables that begin with AWS_ and SAGEMAKER_ [overridden-variable]"
+    assert advice_on(jupyter_lab_app_image_config=JupyterLabAppImageConfig(container_config=container)) == [
+        f"JupyterLabAppImageConfig.{path}['AWS_REGION']: {message}",
+        f"JupyterLabAppImageConfig.{path}['SAGEMAKER_APP_TYPE']: {message}",
     ]
-    editor = CodeEditorAppImageConfig(container_config=container)
-    assert len(given(code_editor_app_image_config=editor)) == 2
+    assert advice_on(code_editor_app_image_config=CodeEditorAppImageConfig(container_config=container)) == [
+        f"CodeEditorAppImageConfig.{path}['AWS_REGION']: {message}",
+        f"CodeEditorAppImageConfig.{path}['SAGEMAKER_APP_TYPE']: {message}",
+    ]
 
 
-def test_every_advice_says_where_its_rule_is_documented() -> None:
-    """On a page of AWS."""
-    for advice in advise(AppImageConfig(app_image_config_name="image")):
-        assert advice.documentation == DOCUMENTATION[advice.code]
-        assert str(advice).startswith("(config): has no app config")
-    assert all(page.startswith("https://docs.aws.amazon.com/sagemaker/") for page in DOCUMENTATION.values())
+def test_advice_has_the_page_that_documents_its_rule() -> None:
+    (advice,) = advise(AppImageConfig(app_image_config_name="image"))
+    assert (advice.code, advice.path) == ("no-app-config", "")
+    assert advice.documentation == "https://docs.aws.amazon.com/sagemaker/latest/dg/rstudio-byoi-create.html"
+
+
+def test_advice_shows_its_file_and_line() -> None:
+    assert str(Advice("code", "Tags", "is odd", "image.json", 3)) == "image.json:3: Tags: is odd [code]"
 
 
 def test_the_documentation_has_a_table_of_all_advice() -> None:
-    """Code by code, with the same pages."""
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     table = {row.split("`")[1]: row.rpartition("](")[2].removesuffix(") |") for row in rows}
     assert table == DOCUMENTATION

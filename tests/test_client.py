@@ -1,4 +1,4 @@
-"""The client: exactly the calls that it documents, with Stubber as users test it, and at the wire."""
+"""The client: the calls that each method makes, with botocore's Stubber and on the wire, and the errors it raises."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from appimageconfig import (
     from_response,
     to_request,
 )
+from appimageconfig.testing import InMemorySageMaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,31 +52,29 @@ NO_RETRIES = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 
 @pytest.fixture
 def stubber() -> Iterator[Stubber]:
-    """Return a Stubber of a boto3 client, and see afterwards that all of its responses were used."""
+    """Return a Stubber of a boto3 client; fail if a response was not used."""
     with Stubber(wire.session().client("sagemaker")) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
 
 def client_of(stubber: Stubber) -> AppImageConfigClient:
-    """Return our client on top of the stubbed one."""
+    """Return an AppImageConfigClient with the stubbed client."""
     sagemaker: Any = stubber.client
     return AppImageConfigClient(sagemaker)
 
 
 def refusal(code: str, message: str = "", **more: Any) -> Answer:
-    """Return the service's answer to a request that it refuses."""
+    """Return an error response of the service."""
     return Answer({"__type": code, "message": message}, status=400, **more)
 
 
 def test_create_sends_the_config_and_returns_its_arn(stubber: Stubber) -> None:
-    """One call of CreateAppImageConfig, tags included."""
     stubber.add_response("create_app_image_config", {"AppImageConfigArn": ARN}, REQUEST)
     assert client_of(stubber).create(CONFIG) == ARN
 
 
 def test_describe_returns_details(stubber: Stubber) -> None:
-    """One call of DescribeAppImageConfig, and no ListTags."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     response = {"AppImageConfigArn": ARN, "AppImageConfigName": "image", "CreationTime": now}
     stubber.add_response("describe_app_image_config", response, {"AppImageConfigName": "image"})
@@ -85,17 +84,20 @@ def test_describe_returns_details(stubber: Stubber) -> None:
 
 
 def test_update_sends_the_app_configs_without_tags(stubber: Stubber) -> None:
-    """One call of UpdateAppImageConfig, whose request has no tags."""
+    """The operation has no tags."""
     expected = {member: value for member, value in REQUEST.items() if member != "Tags"}
     stubber.add_response("update_app_image_config", {"AppImageConfigArn": ARN}, expected)
     assert client_of(stubber).update(CONFIG) == ARN
 
 
-def test_an_update_that_says_nothing_is_refused_before_anything_is_sent() -> None:
-    """It carries no app config; tags do not count, an empty app config does."""
+def test_update_without_an_app_config_is_refused_before_anything_is_sent() -> None:
+    """Tags do not count as one; an empty app config does."""
     wire = Wire(Answer({"AppImageConfigArn": ARN}))
     client = AppImageConfigClient(wire.client())
-    with pytest.raises(InvalidAppImageConfigError, match="an update has to carry"):
+    with pytest.raises(
+        InvalidAppImageConfigError,
+        match=r"^invalid update:\n  an update needs kernel_gateway_image_config, .*; set tags with add_tags$",
+    ):
         client.update(AppImageConfig(app_image_config_name="image", tags={"team": "ml"}))
     assert wire.sent == []
     client.update(
@@ -104,14 +106,12 @@ def test_an_update_that_says_nothing_is_refused_before_anything_is_sent() -> Non
     assert [sent.members for sent in wire.sent] == [{"AppImageConfigName": "image", "JupyterLabAppImageConfig": {}}]
 
 
-def test_delete_deletes(stubber: Stubber) -> None:
-    """One call of DeleteAppImageConfig."""
+def test_delete_sends_the_name(stubber: Stubber) -> None:
     stubber.add_response("delete_app_image_config", {}, {"AppImageConfigName": "image"})
     client_of(stubber).delete("image")
 
 
-def test_delete_of_what_is_not_there_is_an_error_unless_it_may_be_missing(stubber: Stubber) -> None:
-    """And missing_ok forgives nothing else."""
+def test_delete_with_missing_ok_accepts_only_a_missing_config(stubber: Stubber) -> None:
     client = client_of(stubber)
     for code in ("ResourceNotFound", "ResourceNotFound", "ResourceInUse"):
         stubber.add_client_error("delete_app_image_config", code, "It does not exist.", http_status_code=400)
@@ -122,8 +122,7 @@ def test_delete_of_what_is_not_there_is_an_error_unless_it_may_be_missing(stubbe
         client.delete("image", missing_ok=True)
 
 
-def test_list_is_lazy_and_crosses_empty_pages(stubber: Stubber) -> None:
-    """One call for each page of up to 100, when its first item is asked for; no Describe for the items."""
+def test_list_reads_every_page_of_100_also_after_an_empty_one(stubber: Stubber) -> None:
     stubber.add_response(
         "list_app_image_configs",
         {"AppImageConfigs": [{"AppImageConfigName": "a"}, {"AppImageConfigName": "b"}], "NextToken": "1"},
@@ -143,8 +142,7 @@ def test_list_is_lazy_and_crosses_empty_pages(stubber: Stubber) -> None:
     assert [details.app_image_config_name for details in found] == ["a", "b", "c"]
 
 
-def test_list_makes_no_call_before_its_first_item_and_none_ahead() -> None:
-    """The second page is asked for after the last item of the first."""
+def test_list_requests_each_page_when_its_first_item_is_needed() -> None:
     wire = Wire(Answer({"AppImageConfigs": [{"AppImageConfigName": "a"}], "NextToken": "1"}), Answer({}))
     found = AppImageConfigClient(wire.client()).list()
     assert len(wire.sent) == 0
@@ -154,8 +152,7 @@ def test_list_makes_no_call_before_its_first_item_and_none_ahead() -> None:
     assert len(wire.sent) == 2
 
 
-def test_list_passes_every_filter(stubber: Stubber) -> None:
-    """As the service model names them; None is not sent."""
+def test_list_sends_every_filter(stubber: Stubber) -> None:
     times = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 3, 4)]
     expected = {
         "MaxResults": 100,
@@ -180,8 +177,8 @@ def test_list_passes_every_filter(stubber: Stubber) -> None:
     assert list(found) == []
 
 
-def test_the_tag_operations_take_an_arn(stubber: Stubber) -> None:
-    """One call each, and one of ListTags for each page of tags."""
+def test_tag_operations_send_the_arn(stubber: Stubber) -> None:
+    """ListTags is called for each page of tags."""
     client = client_of(stubber)
     tags = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": ""}]
     stubber.add_response("list_tags", {"Tags": tags[:1], "NextToken": "1"}, {"ResourceArn": ARN})
@@ -209,31 +206,30 @@ EVERY_CALL: list[tuple[Call, str]] = [
 
 @pytest.mark.parametrize(("call", "operation"), EVERY_CALL, ids=[operation for _, operation in EVERY_CALL])
 def test_each_method_makes_one_call(call: Call, operation: str) -> None:
-    """And no other, whatever the service answers."""
     wire = Wire(Answer({"AppImageConfigArn": ARN}))
     call(AppImageConfigClient(wire.client()))
     assert [sent.target for sent in wire.sent] == [f"SageMaker.{operation}"]
 
 
 WRONG_CALLS: list[tuple[Call, str]] = [
-    (lambda client: client.describe("no_name"), "AppImageConfigName"),
-    (lambda client: client.describe("name\n"), "AppImageConfigName"),
-    (lambda client: client.delete("x" * 64), "AppImageConfigName"),
-    (lambda client: client.list(name_contains="a_b"), "NameContains"),
-    (lambda client: client.list(sort_by=cast("Any", "Arn")), "SortBy"),
-    (lambda client: client.list(sort_order=cast("Any", "Up")), "SortOrder"),
-    (lambda client: client.list(creation_time_after=cast("Any", "2026")), "CreationTimeAfter"),
-    (lambda client: client.list_tags("image"), "ResourceArn"),
-    (lambda client: client.add_tags(ARN, {"k!": "v"}), "Tags[0].Key"),
-    (lambda client: client.add_tags(ARN, cast("Any", [{"Key": "k", "Value": "v"}])), "Tags"),
-    (lambda client: client.delete_tags(ARN, "key"), "TagKeys"),
-    (lambda client: client.delete_tags(ARN, []), "TagKeys"),
+    (lambda client: client.describe("no_name"), "app_image_config_name"),
+    (lambda client: client.describe("name\n"), "app_image_config_name"),
+    (lambda client: client.delete("x" * 64), "app_image_config_name"),
+    (lambda client: client.list(name_contains="a_b"), "name_contains"),
+    (lambda client: client.list(sort_by=cast("Any", "Arn")), "sort_by"),
+    (lambda client: client.list(sort_order=cast("Any", "Up")), "sort_order"),
+    (lambda client: client.list(creation_time_after=cast("Any", "2026")), "creation_time_after"),
+    (lambda client: client.list_tags("image"), "resource_arn"),
+    (lambda client: client.add_tags(ARN, {"k!": "v"}), "tags['k!']"),
+    (lambda client: client.add_tags(ARN, cast("Any", [{"Key": "k", "Value": "v"}])), "tags"),
+    (lambda client: client.delete_tags(ARN, "key"), "tag_keys"),
+    (lambda client: client.delete_tags(ARN, []), "tag_keys"),
 ]
 
 
 @pytest.mark.parametrize(("call", "path"), WRONG_CALLS)
-def test_a_wrong_argument_is_refused_before_anything_is_sent(call: Call, path: str) -> None:
-    """By the service model, as a request is; at the call, not at the first item of a list."""
+def test_an_invalid_argument_is_refused_before_anything_is_sent(call: Call, path: str) -> None:
+    """List checks its arguments when it is called, not when it is iterated."""
     wire = Wire()
     with pytest.raises(InvalidAppImageConfigError) as caught:
         call(AppImageConfigClient(wire.client()))
@@ -243,8 +239,8 @@ def test_a_wrong_argument_is_refused_before_anything_is_sent(call: Call, path: s
 
 @pytest.mark.parametrize("prefix", ["", "com.amazonaws.sagemaker#", "com.amazon.coral.service#"])
 @pytest.mark.parametrize("message", ["message", "Message"])
-def test_the_code_is_read_from_the_wire_in_each_of_its_forms(prefix: str, message: str) -> None:
-    """A namespaced type, and a message in either spelling."""
+def test_an_error_is_read_in_each_form_that_services_send(prefix: str, message: str) -> None:
+    """With and without a namespace in the type, and with the message in either spelling."""
     body = {"__type": f"{prefix}ResourceInUse", message: "The ID or Name specified is already in use."}
     client = AppImageConfigClient(Wire(Answer(body, status=400)).client())
     with pytest.raises(ResourceInUseError) as caught:
@@ -256,16 +252,14 @@ def test_the_code_is_read_from_the_wire_in_each_of_its_forms(prefix: str, messag
     assert type(error.__cause__).__name__ == "ResourceInUse"
 
 
-def test_handlers_for_client_errors_go_on_working() -> None:
-    """As they are written in the scripts of the world."""
+def test_a_service_error_is_caught_as_a_client_error() -> None:
     client = AppImageConfigClient(Wire(refusal("ResourceNotFound", "It does not exist.")).client())
     with pytest.raises(ClientError) as caught:
         client.describe("image")
     assert caught.value.response.get("Error", {}).get("Code") == "ResourceNotFound"
 
 
-def test_an_error_of_a_later_page_is_translated() -> None:
-    """After the items of the pages before it."""
+def test_list_raises_the_error_of_a_later_page_after_the_items_before_it() -> None:
     pages = Wire(
         Answer({"AppImageConfigs": [{"AppImageConfigName": "a"}], "NextToken": "1"}),
         refusal("ValidationException", "The token has expired."),
@@ -277,12 +271,12 @@ def test_an_error_of_a_later_page_is_translated() -> None:
 
 
 @pytest.mark.usefixtures("no_sleep")
-def test_a_conflict_after_a_lost_response_says_so() -> None:
-    """The first attempt may have created it: botocore retried, and the retry met the conflict."""
+def test_a_conflict_after_a_retry_mentions_the_lost_response() -> None:
+    """The first attempt may have created the config."""
     lost = Answer({}, status=500)
     wire = Wire(lost, refusal("ResourceInUse", "The ID or Name specified is already in use."))
     config = Config(retries={"total_max_attempts": 3, "mode": "standard"})
-    with pytest.raises(ResourceInUseError, match="earlier attempt, whose answer was lost") as caught:
+    with pytest.raises(ResourceInUseError, match="earlier attempt whose response was lost") as caught:
         AppImageConfigClient(wire.client(config)).create(CONFIG)
     assert caught.value.retry_attempts == 1
     assert len(wire.sent) == 2
@@ -290,7 +284,6 @@ def test_a_conflict_after_a_lost_response_says_so() -> None:
 
 @pytest.mark.usefixtures("no_sleep")
 def test_throttling_is_retried_by_botocore_and_then_raised() -> None:
-    """As often as the client's own configuration says."""
     wire = Wire(refusal("ThrottlingException", "Rate exceeded"))
     config = Config(retries={"total_max_attempts": 4, "mode": "standard"})
     with pytest.raises(ThrottlingError, match="Rate exceeded") as caught:
@@ -299,8 +292,7 @@ def test_throttling_is_retried_by_botocore_and_then_raised() -> None:
     assert len(wire.sent) == 4
 
 
-def test_an_unknown_failure_is_a_service_error() -> None:
-    """Of whatever code and status."""
+def test_an_unknown_error_code_raises_a_plain_service_error() -> None:
     client = AppImageConfigClient(Wire(Answer({"__type": "InternalFailure"}, status=500)).client(NO_RETRIES))
     with pytest.raises(ServiceError) as caught:
         client.describe("image")
@@ -308,8 +300,7 @@ def test_an_unknown_failure_is_a_service_error() -> None:
     assert (caught.value.code, caught.value.http_status) == ("InternalFailure", 500)
 
 
-def test_errors_of_botocore_itself_pass_through() -> None:
-    """They are not the service's."""
+def test_errors_of_botocore_pass_through_unchanged() -> None:
     sagemaker = Wire().client()
 
     def fail(**_: Any) -> None:
@@ -321,15 +312,18 @@ def test_errors_of_botocore_itself_pass_through() -> None:
         AppImageConfigClient(sagemaker).describe("image")
 
 
-def test_a_response_without_an_arn_is_an_error_that_says_so(stubber: Stubber) -> None:
-    """It comes from a stub: the service always sends one."""
+def test_a_response_without_an_arn_is_an_error(stubber: Stubber) -> None:
+    """Only stubs omit it."""
     stubber.add_response("create_app_image_config", {}, REQUEST)
-    with pytest.raises(AppImageConfigError, match="'image' succeeded, but its response holds no ARN"):
+    with pytest.raises(
+        AppImageConfigError,
+        match=r"^CreateAppImageConfig of 'image' succeeded, but the response has no AppImageConfigArn; if the client",
+    ):
         client_of(stubber).create(CONFIG)
 
 
-def test_a_client_that_is_passed_in_is_used_as_it_is() -> None:
-    """Not one handler is added to it, and it is not rebuilt."""
+def test_a_passed_client_is_used_unchanged() -> None:
+    """No event handler is added to it, and it is not rebuilt."""
     sagemaker = Wire(Answer({"AppImageConfigArn": ARN})).client()
     attributes: dict[str, Any] = {**sagemaker.__dict__}
     user_agent = sagemaker.meta.config.user_agent_extra
@@ -340,21 +334,37 @@ def test_a_client_that_is_passed_in_is_used_as_it_is() -> None:
     assert sagemaker.meta.config.user_agent_extra == user_agent
 
 
-def test_a_client_and_what_to_build_one_from_exclude_each_other() -> None:
-    """What would be ignored is refused."""
-    with pytest.raises(TypeError, match="region_name, config would be ignored"):
+def test_a_client_and_arguments_to_build_one_exclude_each_other() -> None:
+    with pytest.raises(
+        TypeError,
+        match=r"^sagemaker is a complete client, so region_name, config would be ignored; pass one or the other$",
+    ):
         AppImageConfigClient(Wire().client(), region_name="eu-west-1", config=Config())
 
 
+@pytest.mark.parametrize(
+    ("not_a_client", "type_"),
+    [
+        ("sagemaker", "str"),
+        (wire.session(), "Session"),
+        (wire.session().client("s3"), "S3"),
+        (InMemorySageMaker(), "InMemorySageMaker"),
+    ],
+)
+def test_an_argument_that_is_not_a_sagemaker_client_is_a_type_error(not_a_client: Any, type_: str) -> None:
+    with pytest.raises(TypeError, match=f"^expected a boto3 SageMaker client, got {type_}$"):
+        AppImageConfigClient(not_a_client)
+
+
 def built(client: AppImageConfigClient, wire: Wire) -> Any:
-    """Return the boto3 client that *client* builds, put on the *wire*."""
+    """Return the boto3 client that *client* builds, connected to *wire*."""
     sagemaker: Any = client.sagemaker
     sagemaker.meta.events.register_first("before-send.sagemaker", wire.answer)
     return sagemaker
 
 
 def test_a_client_is_built_from_session_region_endpoint_and_config() -> None:
-    """Everything passes through to botocore, and the user agent names this library beside what was there."""
+    """The user agent names this library after what the config adds to it."""
     wire_ = Wire(Answer({"AppImageConfigArn": ARN}))
     client = AppImageConfigClient(
         session=wire.session(),
@@ -371,8 +381,8 @@ def test_a_client_is_built_from_session_region_endpoint_and_config() -> None:
     assert configured.retries["total_max_attempts"] == 2
 
 
-def test_a_client_is_built_at_the_first_call_and_once() -> None:
-    """Also from many threads."""
+def test_a_client_is_built_once_at_the_first_call() -> None:
+    """Also if many threads make the first call."""
     wire_ = Wire(Answer({"AppImageConfigArn": ARN}))
     built_sessions: list[str] = []
 
@@ -391,23 +401,22 @@ def test_a_client_is_built_at_the_first_call_and_once() -> None:
     assert "appimageconfig/" in wire_.sent[0].user_agent
 
 
-def test_the_default_session_is_used_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As boto3.setup_default_session made it."""
+def test_a_client_is_built_from_the_default_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ``boto3.setup_default_session`` sets it."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", wire.session())
     sagemaker: Any = AppImageConfigClient().sagemaker
     assert sagemaker.meta.region_name == "eu-west-1"
 
 
-def test_what_is_missing_in_the_environment_is_botocores_error() -> None:
-    """No region when the client is built, no credentials when it calls."""
+def test_a_missing_region_or_missing_credentials_raise_botocores_error() -> None:
     with pytest.raises(NoRegionError):
         AppImageConfigClient(session=boto3.Session(botocore_session=botocore.session.Session())).describe("image")
     with pytest.raises(NoCredentialsError):
         AppImageConfigClient(session=boto3.Session(region_name="eu-west-1")).describe("image")
 
 
-def test_a_member_that_only_responses_have_is_not_sent_back() -> None:
-    """Nothing could be done with it: the request has no such member. The rest of the config goes."""
+def test_a_member_that_the_request_does_not_have_is_not_sent() -> None:
+    """Botocore would refuse it."""
     config = from_response({"AppImageConfigName": "image", "JupyterLabAppImageConfig": {}, "Status": "InService"})
     wire = Wire(Answer({"AppImageConfigArn": ARN}))
     client = AppImageConfigClient(wire.client())
@@ -420,13 +429,15 @@ def test_a_member_that_only_responses_have_is_not_sent_back() -> None:
 @pytest.mark.parametrize(
     ("what", "sentence"),
     [
-        (REQUEST, "an AppImageConfig is due, not dict: read it with from_request"),
-        (from_response({"AppImageConfigName": "image"}), r"not AppImageConfigDetails: call its to_config\(\)"),
-        ("image", "an AppImageConfig is due, not str$"),
+        (REQUEST, "^expected an AppImageConfig, got dict; read it with from_request$"),
+        (
+            from_response({"AppImageConfigName": "image"}),
+            r"^expected an AppImageConfig, got AppImageConfigDetails; call its to_config\(\)$",
+        ),
+        ("image", "^expected an AppImageConfig, got str$"),
     ],
 )
-def test_what_is_no_config_is_refused_with_how_to_make_one(what: Any, sentence: str) -> None:
-    """Before a client is built, or anything sent."""
+def test_an_argument_that_is_not_a_config_is_a_type_error_with_a_hint(what: Any, sentence: str) -> None:
     client = AppImageConfigClient()
     for call in (client.create, client.update, to_request):
         with pytest.raises(TypeError, match=sentence):

@@ -1,4 +1,4 @@
-"""Values of environment variables and container arguments stay where they are: a canary is looked for in all output."""
+"""Read-only containers, and secrets: no output contains the values of environment variables or arguments."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# A secret, which is searched for in every output.
 CANARY = "tweet-4f1c-hush"
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/image"
 REQUEST: dict[str, Any] = {
@@ -68,7 +69,7 @@ def log() -> Iterator[io.StringIO]:
 
 
 def shown(value: Any) -> str:
-    """Return everything that a value shows of itself, and of what it holds."""
+    """Return everything that a value and the values in it show."""
     parts: tuple[Any, ...] = attrs.astuple(value, recurse=False) if hasattr(value, "__attrs_attrs__") else ()
     inner = "".join(map(shown, parts))
     return f"{value!r} {value!s} {value} {inner}"
@@ -87,7 +88,7 @@ def described(container: Any) -> None:
     from_request({"AppImageConfigName": "image", "JupyterLabAppImageConfig": {"ContainerConfig": container}})
 
 
-FAULTS: list[Callable[[], object]] = [
+INVALID: list[Callable[[], object]] = [
     lambda: ContainerConfig(container_arguments=cast("Any", CANARY)),
     lambda: ContainerConfig(container_arguments=[CANARY + "\n"]),
     lambda: ContainerConfig(container_arguments=[CANARY * 64]),
@@ -116,16 +117,15 @@ FAULTS: list[Callable[[], object]] = [
 ]
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_no_fault_shows_it(fault: Callable[[], object], log: io.StringIO) -> None:
-    """Whatever stands where a secret is due, or around it."""
+@pytest.mark.parametrize("build", INVALID)
+def test_no_violation_shows_a_secret(build: Callable[[], object], log: io.StringIO) -> None:
+    """Neither a secret of the wrong type, nor one beside a violation."""
     with pytest.raises(appimageconfig.InvalidAppImageConfigError) as caught:
-        fault()
+        build()
     assert CANARY not in shown_by_error(caught.value) + log.getvalue()
 
 
-def test_no_value_shows_it() -> None:
-    """Neither a value nor a part of it, of a request or of a response."""
+def test_no_value_shows_a_secret() -> None:
     details = from_response(DESCRIBED)
     with unchecked():
         loose = from_request(REQUEST)
@@ -162,8 +162,7 @@ CODES = [
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_no_call_shows_it(call: Callable[[AppImageConfigClient], object], log: io.StringIO) -> None:
-    """In what it logs, when all goes well."""
+def test_no_successful_call_logs_a_secret(call: Callable[[AppImageConfigClient], object], log: io.StringIO) -> None:
     call(AppImageConfigClient(Wire(Answer({**DESCRIBED, "AppImageConfigs": [DESCRIBED]})).client()))
     assert CANARY not in log.getvalue()
     assert "AppImageConfig" in log.getvalue() or "Tags" in log.getvalue()
@@ -171,10 +170,10 @@ def test_no_call_shows_it(call: Callable[[AppImageConfigClient], object], log: i
 
 @pytest.mark.parametrize("call", CALLS[:2])
 @pytest.mark.parametrize("code", CODES)
-def test_no_error_of_the_service_shows_it(
+def test_no_service_error_shows_a_secret(
     code: str, call: Callable[[AppImageConfigClient], object], log: io.StringIO
 ) -> None:
-    """Even where the service quotes what was sent; its code, and the rest of its text, are kept."""
+    """Even if the service quotes the request; the code and the rest of the text are kept."""
     text = f"1 validation error detected: Value '{{PASSWORD={CANARY}, X=--token={CANARY}}}' at 'x' failed to satisfy"
     answer = Answer({"__type": code, "message": text}, status=400)
     once = Config(retries={"total_max_attempts": 1, "mode": "standard"})
@@ -192,8 +191,8 @@ OTHER_SECRETS = from_request(json.loads(json.dumps(REQUEST).replace(CANARY, "oth
 
 
 @pytest.mark.parametrize("actual", [None, WITHOUT_SECRETS, OTHER_SECRETS])
-def test_no_plan_and_no_outcome_shows_it(actual: AppImageConfig | None, log: io.StringIO) -> None:
-    """As text, repr or JSON; whether it is added, changed or taken away, and whether that fails or not."""
+def test_no_plan_and_no_outcome_shows_a_secret(actual: AppImageConfig | None, log: io.StringIO) -> None:
+    """As text, repr or JSON; for a creation, an update and a removal; in success and failure."""
     for desired, there in ((CONFIG, actual), (actual or WITHOUT_SECRETS, CONFIG)):
         service = InMemorySageMaker(assumptions=Assumptions(update="replace"))
         client = AppImageConfigClient(service.client())
@@ -212,8 +211,7 @@ def test_no_plan_and_no_outcome_shows_it(actual: AppImageConfig | None, log: io.
     assert CANARY not in log.getvalue()
 
 
-def test_what_has_not_converged_does_not_show_it() -> None:
-    """Neither in its text nor in what it holds."""
+def test_a_not_converged_error_shows_no_secret() -> None:
     client = AppImageConfigClient(InMemorySageMaker().client())
     client.create(CONFIG)
     for desired in (WITHOUT_SECRETS, OTHER_SECRETS, CONFIG):
@@ -224,8 +222,8 @@ def test_what_has_not_converged_does_not_show_it() -> None:
     assert CANARY not in shown_by_error(caught.value)
 
 
-def test_values_of_up_to_three_characters_are_not_masked() -> None:
-    """They stand in any text by chance."""
+def test_values_of_up_to_three_characters_are_not_redacted() -> None:
+    """They occur in any text by chance."""
     container = ContainerConfig(container_environment_variables={"DEBUG": "at", "EMPTY": "", "NAME": "detected"})
     config = AppImageConfig(
         app_image_config_name="image", code_editor_app_image_config=CodeEditorAppImageConfig(container_config=container)
@@ -236,8 +234,7 @@ def test_values_of_up_to_three_characters_are_not_masked() -> None:
     assert caught.value.message == "1 error *** at 'x'"
 
 
-def test_our_check_comes_before_botocores_which_prints_values() -> None:
-    """What botocore would print of a wrong value never gets there."""
+def test_a_wrong_value_is_refused_before_botocore_prints_it() -> None:
     wire = Wire()
     wrong = {"AppImageConfigName": "a", "JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerArguments": CANARY}}}
     with pytest.raises(Exception, match=CANARY):
@@ -247,8 +244,8 @@ def test_our_check_comes_before_botocores_which_prints_values() -> None:
     assert CANARY not in shown_by_error(caught.value)
 
 
-def test_nothing_is_printed_when_no_handler_is_set(capsys: pytest.CaptureFixture[str]) -> None:
-    """The logger has a NullHandler, so that logging's last resort stays silent."""
+def test_nothing_is_printed_without_a_logging_handler(capsys: pytest.CaptureFixture[str]) -> None:
+    """The logger has a NullHandler, which keeps logging's last resort silent."""
     answer = Answer({"__type": "ResourceInUse", "message": CANARY}, status=400)
     with suppress(ClientError):
         AppImageConfigClient(Wire(answer).client()).create(CONFIG)
@@ -257,8 +254,8 @@ def test_nothing_is_printed_when_no_handler_is_set(capsys: pytest.CaptureFixture
     assert any(isinstance(handler, logging.NullHandler) for handler in handlers)
 
 
-def test_every_public_function_and_method_is_driven_here() -> None:
-    """A new one has to be added above."""
+def test_every_public_function_and_method_is_covered() -> None:
+    """Add a new one above."""
     methods = {name for name in vars(AppImageConfigClient) if not name.startswith("_")} - {"sagemaker"}
     reading = {"describe", "list", "list_tags", "plan"}
     writing = {"add_tags", "apply", "create", "delete", "delete_tags", "ensure", "update"}

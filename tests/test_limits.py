@@ -1,7 +1,7 @@
 """
-What this library holds of the service model, against the model of the installed botocore.
+The limits, members and errors of this library against the service model of the installed botocore.
 
-A failure here means that AWS has changed the API. Its sentence says what to add and where.
+A failure means that AWS has changed the API; the sentence says what to change where.
 """
 
 from __future__ import annotations
@@ -27,13 +27,12 @@ if TYPE_CHECKING:
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/image"
 
 
-def test_nothing_differs_from_the_installed_model() -> None:
-    """Members and their order, required, min, max, pattern, enum, and errors, of all that the operations reach."""
+def test_the_limits_are_those_of_the_installed_model() -> None:
+    """For every shape of the operations: members, their order, required, min, max, pattern, enum, and errors."""
     assert differences(ServiceModel(description(), "sagemaker")) == []
 
 
-def test_the_paginators_are_those_that_the_client_uses() -> None:
-    """With the tokens and the result that it counts on."""
+def test_the_paginators_are_those_of_the_installed_botocore() -> None:
     paginators = botocore.session.Session().get_paginator_model("sagemaker")
     assert {name: paginators.get_paginator(name) for name in PAGINATORS} == PAGINATORS
 
@@ -82,7 +81,7 @@ CHANGES = [
     ),
     (
         add_member("CreateAppImageConfigResponse", "Warning", "MountPath"),
-        "the response of CreateAppImageConfig differs in Warning: read it in appimageconfig/serialization.py",
+        "the response of CreateAppImageConfig differs in Warning: read it in appimageconfig/_converter.py",
     ),
     (
         add_member("ListAppImageConfigsRequest", "ImageNameEquals", "MountPath"),
@@ -99,69 +98,70 @@ CHANGES = [
         set_trait("AppImageConfigName", "max", 80),
         (
             "max of AppImageConfigName is 80 in the model and 63 here: "
-            "change APP_IMAGE_CONFIG_NAME in appimageconfig/_constraints.py"
+            "change APP_IMAGE_CONFIG_NAME in appimageconfig/limits.py"
         ),
     ),
     (
         set_trait("NonEmptyString64", "max", 128),
         (
             "max of NonEmptyString64 is 128 in the model and 64 here: "
-            "change the limits of NonEmptyString64 in appimageconfig/_constraints.py"
+            "change the limits of NonEmptyString64 in appimageconfig/limits.py"
         ),
     ),
     (
         set_trait("KernelName", "min", 1),
-        "min of KernelName is 1 in the model and 0 here: change KERNEL_NAME in appimageconfig/_constraints.py",
+        "min of KernelName is 1 in the model and 0 here: change KERNEL_NAME in appimageconfig/limits.py",
     ),
     (
         set_trait("MountPath", "pattern", "/home/.*"),
         (
             r"pattern of MountPath is '/home/.*' in the model and '\\/.*' here: "
-            "change MOUNT_PATH in appimageconfig/_constraints.py"
+            "change MOUNT_PATH in appimageconfig/limits.py"
         ),
     ),
     (
         set_trait("SortOrder", "enum", ["Ascending", "Descending", "Random"]),
         (
             "enum of SortOrder is ('Ascending', 'Descending', 'Random') in the model "
-            "and ('Ascending', 'Descending') here: change SORT_ORDER in appimageconfig/_constraints.py"
+            "and ('Ascending', 'Descending') here: change SORT_ORDER in appimageconfig/limits.py"
         ),
     ),
     (
         set_trait("KernelSpec", "required", ["Name", "DisplayName"]),
         (
-            "KernelSpec.DisplayName is required, or no longer: "
+            "KernelSpec.DisplayName is required in the model and optional here: "
             "change the default in KernelSpec in appimageconfig/models.py"
         ),
     ),
     (
         set_trait("DefaultUid", "type", "string"),
-        "DefaultUid is now a string: appimageconfig/_constraints.py has Integer(min=0, max=65535)",
+        "DefaultUid is now a string: appimageconfig/limits.py has Integer(min=0, max=65535)",
     ),
     (
         set_trait("ImageVersionNumber", "min", 1),
         (
             "min of ImageVersionNumber is 1 in the model and 0 here: "
-            "change IMAGE_VERSION_NUMBER in appimageconfig/_constraints.py"
+            "change IMAGE_VERSION_NUMBER in appimageconfig/limits.py"
         ),
     ),
     (
         set_trait("Tag", "required", ["Key"]),
-        "Tag is no longer a required Key and Value: see appimageconfig/serialization.py",
+        "Tag differs from a required Key and Value: change appimageconfig/_converter.py",
     ),
 ]
 
 
 @pytest.mark.parametrize(("change", "sentence"), CHANGES, ids=[sentence.split(":")[0] for _, sentence in CHANGES])
-def test_a_change_of_the_model_is_told_with_what_to_do(change: Callable[[dict[str, Any]], None], sentence: str) -> None:
-    """In one sentence, for each place that it touches."""
+def test_a_change_of_the_model_is_reported_with_what_to_do(
+    change: Callable[[dict[str, Any]], None], sentence: str
+) -> None:
     changed = description()
     change(changed["shapes"])
     assert sentence in differences(ServiceModel(changed, "sagemaker"))
 
 
-def test_another_order_of_members_is_told() -> None:
-    """Since the order of our fields is the order of the request."""
+def test_a_change_of_the_order_of_members_is_reported() -> None:
+    """The order of the fields is the order of the request."""
     changed = description()
     members = changed["shapes"]["FileSystemConfig"]["members"]
     changed["shapes"]["FileSystemConfig"]["members"] = dict(reversed(members.items()))
@@ -170,18 +170,17 @@ def test_another_order_of_members_is_told() -> None:
 
 
 @pytest.mark.parametrize("operation", RESPONSES)
-def test_a_new_error_is_told(operation: str) -> None:
-    """Whichever operation declares it."""
+def test_a_new_error_of_an_operation_is_reported(operation: str) -> None:
     changed = description()
     changed["shapes"]["ConflictException"] = {"type": "structure", "members": {}, "exception": True}
     changed["operations"][operation].setdefault("errors", []).append({"shape": "ConflictException"})
     assert differences(ServiceModel(changed, "sagemaker")) == [
-        f"{operation} declares the error ConflictException: add a class and its code to appimageconfig/errors.py"
+        f"{operation} declares the error ConflictException: add it to ERROR_CODES in appimageconfig/errors.py"
     ]
 
 
-def test_what_a_newer_model_adds_survives_describe_evolve_and_update(tmp_path: Path) -> None:
-    """A member at any depth that this library does not know goes back as it came, through a real client."""
+def test_members_of_a_newer_model_survive_describe_evolve_and_update(tmp_path: Path) -> None:
+    """At any depth, through a real client."""
     newer = description()
     shapes = newer["shapes"]
     shapes["ContainerConfig"]["members"]["StopTimeout"] = {"shape": "DefaultUid"}

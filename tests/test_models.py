@@ -1,4 +1,4 @@
-"""Values: immutable, compared by value, copied in and checked."""
+"""Values: immutable, compared by value, copied from their arguments, and checked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from appimageconfig import (
     from_response,
     to_request,
 )
-from appimageconfig.models import ReadOnlyMapping
+from appimageconfig._frozen import ReadOnlyMapping
 
 EVERY_CLASS = (
     AppImageConfig,
@@ -61,8 +61,7 @@ def full_config(**changes: Any) -> AppImageConfig:
 
 
 @pytest.mark.parametrize("model", EVERY_CLASS)
-def test_values_are_frozen_slotted_keyword_only_attrs_classes(model: type[attrs.AttrsInstance]) -> None:
-    """No field can be set, no attribute added, no argument be passed by position."""
+def test_values_are_frozen_slotted_and_keyword_only(model: type[attrs.AttrsInstance]) -> None:
     assert all(field.kw_only for field in attrs.fields(model))
     assert "__dict__" not in dir(model)
     with pytest.raises(TypeError, match="positional"):
@@ -73,8 +72,7 @@ def test_values_are_frozen_slotted_keyword_only_attrs_classes(model: type[attrs.
 
 
 @given(app_image_configs)
-def test_every_value_survives_pickle_copy_and_evolve(config: AppImageConfig) -> None:
-    """A copy by any means is equal, hashes alike, and makes the same request."""
+def test_a_value_survives_pickle_copy_and_evolve(config: AppImageConfig) -> None:
     for twin in (
         pickle.loads(pickle.dumps(config)),  # noqa: S301 - our own pickle
         copy.copy(config),
@@ -86,8 +84,7 @@ def test_every_value_survives_pickle_copy_and_evolve(config: AppImageConfig) -> 
         assert to_request(twin) == to_request(config)
 
 
-def test_what_the_caller_changes_later_changes_nothing() -> None:
-    """Lists and dicts are copied when a value is built."""
+def test_arguments_are_copied() -> None:
     arguments, variables, kernels, tags = ["--a"], {"A": "1"}, [KernelSpec(name="python3")], {"team": "ml"}
     container = ContainerConfig(container_arguments=arguments, container_environment_variables=variables)
     gateway = KernelGatewayImageConfig(kernel_specs=kernels)
@@ -101,8 +98,7 @@ def test_what_the_caller_changes_later_changes_nothing() -> None:
     assert config.tags == {"team": "ml"}
 
 
-def test_sequences_are_kept_as_tuples_and_mappings_cannot_be_set() -> None:
-    """A value is immutable all the way down."""
+def test_sequences_become_tuples_and_mappings_are_read_only() -> None:
     container = ContainerConfig(container_arguments=iter(["--a"]), container_environment_variables={"A": "1"})
     assert container.container_arguments == ("--a",)
     variables = container.container_environment_variables
@@ -112,51 +108,48 @@ def test_sequences_are_kept_as_tuples_and_mappings_cannot_be_set() -> None:
 
 
 @pytest.mark.parametrize("not_a_sequence", ["--flag", b"--flag", {"--flag"}, {"--flag": ""}, 5])
-def test_a_string_is_refused_where_a_sequence_of_strings_is_due(not_a_sequence: Any) -> None:
-    """It would fall apart into letters; a set would lose its order."""
+def test_a_string_or_a_set_is_not_a_list(not_a_sequence: Any) -> None:
+    """A string would become a list of letters; a set has no order."""
     with pytest.raises(InvalidAppImageConfigError, match="must be a list, not") as caught:
-        ContainerConfig(container_arguments=not_a_sequence, container_entrypoint="start.sh")
-    assert [fault.path for fault in caught.value.violations] == ["ContainerArguments", "ContainerEntrypoint"]
+        ContainerConfig(container_arguments=not_a_sequence, container_entrypoint=not_a_sequence)
+    assert [violation.path for violation in caught.value.violations] == ["container_arguments", "container_entrypoint"]
 
 
-def test_building_a_value_reports_all_its_faults_at_once() -> None:
-    """Each with its wire path, in the order of the fields."""
+def test_building_a_value_reports_all_its_violations_at_once() -> None:
+    """In the order of the fields."""
     with pytest.raises(InvalidAppImageConfigError) as caught:
         FileSystemConfig(mount_path="home", default_uid=True, default_gid=65536)
-    assert [(fault.path, fault.constraint) for fault in caught.value.violations] == [
-        ("MountPath", "pattern"),
-        ("DefaultUid", "type"),
-        ("DefaultGid", "max"),
+    assert [(violation.path, violation.constraint) for violation in caught.value.violations] == [
+        ("mount_path", "pattern"),
+        ("default_uid", "type"),
+        ("default_gid", "max"),
     ]
 
 
-def test_evolve_checks_as_well() -> None:
-    """A change cannot make a value that could not be built."""
-    with pytest.raises(InvalidAppImageConfigError, match="DefaultUid: is -1, minimum 0"):
+def test_evolve_checks_the_new_value() -> None:
+    with pytest.raises(InvalidAppImageConfigError, match="default_uid: is -1; the minimum is 0"):
         attrs.evolve(FileSystemConfig(default_uid=0), default_uid=-1)
 
 
 def test_a_structure_of_the_wrong_class_is_refused() -> None:
-    """A dict is no structure, and one structure is not another."""
     with pytest.raises(InvalidAppImageConfigError) as caught:
         JupyterLabAppImageConfig(
             file_system_config={"MountPath": "/root"},  # type: ignore[arg-type]
             container_config=FileSystemConfig(),  # type: ignore[arg-type]
         )
-    assert [str(fault) for fault in caught.value.violations] == [
-        "FileSystemConfig: must be a FileSystemConfig, not a map",
-        "ContainerConfig: must be a ContainerConfig, not a FileSystemConfig",
-    ]
+    assert str(caught.value) == (
+        "invalid JupyterLabAppImageConfig:\n"
+        "  file_system_config: must be a FileSystemConfig, not a map\n"
+        "  container_config: must be a ContainerConfig, not a FileSystemConfig"
+    )
 
 
 def test_a_required_member_cannot_be_none() -> None:
-    """None is absent, and absent it cannot be."""
-    with pytest.raises(InvalidAppImageConfigError, match="AppImageConfigName: must be a string, not null"):
+    with pytest.raises(InvalidAppImageConfigError, match="app_image_config_name: must be a string, not null"):
         AppImageConfig(app_image_config_name=None)  # type: ignore[arg-type]
 
 
-def test_maps_are_equal_in_any_order_and_sequences_are_not() -> None:
-    """The order of arguments counts, that of environment variables does not."""
+def test_order_counts_in_sequences_and_not_in_mappings() -> None:
     one = ContainerConfig(container_environment_variables={"A": "1", "B": "2"})
     other = ContainerConfig(container_environment_variables={"B": "2", "A": "1"})
     assert one == other
@@ -164,15 +157,14 @@ def test_maps_are_equal_in_any_order_and_sequences_are_not() -> None:
     assert ContainerConfig(container_arguments=["a", "b"]) != ContainerConfig(container_arguments=["b", "a"])
 
 
-def test_absent_and_empty_differ() -> None:
-    """None says nothing, an empty value says empty."""
+def test_absent_and_empty_are_not_equal() -> None:
     assert ContainerConfig() != ContainerConfig(container_arguments=())
     assert JupyterLabAppImageConfig() != JupyterLabAppImageConfig(container_config=ContainerConfig())
     assert full_config(tags=None) != full_config(tags={})
 
 
-def test_a_repr_shows_no_secret() -> None:
-    """Values of environment variables and container arguments are masked, and their names and number are not."""
+def test_a_repr_redacts_arguments_and_the_values_of_variables() -> None:
+    """It shows how many arguments there are, and the names of the variables."""
     container = ContainerConfig(
         container_arguments=["--token=hush"],
         container_environment_variables={"PASSWORD": "hush"},
@@ -187,16 +179,14 @@ def test_a_repr_shows_no_secret() -> None:
     assert "tags=None" in repr(full_config(tags=None))
 
 
-def test_a_read_only_mapping_is_a_mapping() -> None:
-    """It iterates in the order given, and pickles."""
+def test_a_read_only_mapping_keeps_its_order_and_pickles() -> None:
     mapping = ReadOnlyMapping({"b": 1, "a": 2})
     assert list(mapping) == ["b", "a"]
     assert dict(mapping) == {"b": 1, "a": 2}
     assert len(mapping) == len(pickle.loads(pickle.dumps(mapping)))  # noqa: S301 - our own pickle
 
 
-def test_details_become_a_config_with_the_tags_that_are_given() -> None:
-    """Describe returns no tags, so that they come from elsewhere."""
+def test_to_config_returns_the_actual_state_with_the_given_tags() -> None:
     config = full_config()
     details = AppImageConfigDetails(
         app_image_config_arn="arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/full",
@@ -210,15 +200,17 @@ def test_details_become_a_config_with_the_tags_that_are_given() -> None:
     assert details.to_config() == full_config(tags=None)
 
 
-def test_details_with_wrong_tags_or_without_a_name_become_no_config() -> None:
-    """What the caller adds is checked; a config without a name cannot be."""
-    with pytest.raises(InvalidAppImageConfigError, match=r"Tags\[0\]\.Key: length 0, minimum 1"):
+def test_to_config_refuses_invalid_tags_and_a_missing_name() -> None:
+    with pytest.raises(InvalidAppImageConfigError, match=r"tags\[''\]: the key has 0 characters; the minimum is 1"):
         AppImageConfigDetails(app_image_config_name="image").to_config(tags={"": "x"})
-    with pytest.raises(InvalidAppImageConfigError, match="AppImageConfigName: is missing from the response"):
+    with pytest.raises(InvalidAppImageConfigError) as caught:
         from_response({}).to_config()
+    assert str(caught.value) == (
+        "invalid response:\n"
+        "  AppImageConfigName: required member is missing; if the client is stubbed, add it to the response"
+    )
 
 
 def test_a_time_must_be_a_datetime() -> None:
-    """A string is not parsed when a value is built in Python."""
-    with pytest.raises(InvalidAppImageConfigError, match="CreationTime: must be a datetime, not a string"):
+    with pytest.raises(InvalidAppImageConfigError, match="creation_time: must be a datetime, not a string"):
         AppImageConfigDetails(creation_time="2026-01-01")  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The requests of the operations, held against the service model of the installed botocore."""
+"""The requests of the operations, compared with the service model of the installed botocore."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 import wire
 
 from appimageconfig import InvalidAppImageConfigError, operations
-from appimageconfig._constraints import member_name
-from appimageconfig.serialization import request_members
+from appimageconfig._converter import request_members
+from appimageconfig._paths import member_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +29,7 @@ REQUESTS: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("operation", "request_class"), REQUESTS)
-def test_a_request_has_the_name_and_the_members_of_its_shape(operation: str, request_class: Any) -> None:
-    """All of them, and required where the model requires them."""
+def test_a_request_has_the_name_and_members_of_its_shape(operation: str, request_class: Any) -> None:
     shape = MODEL.operation_model(operation).input_shape
     fields: Mapping[str, Any] = {member_name(field.name): field for field in attrs.fields(request_class)}
     assert request_class.__name__ == shape.name
@@ -38,8 +37,7 @@ def test_a_request_has_the_name_and_the_members_of_its_shape(operation: str, req
     assert {name for name, field in fields.items() if field.default is attrs.NOTHING} == set(shape.required_members)
 
 
-def test_what_is_none_is_left_out_and_tags_become_a_list() -> None:
-    """As in every structure."""
+def test_a_request_leaves_out_none_and_has_tags_as_a_list() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     assert request_members(operations.ListAppImageConfigsRequest()) == {}
     assert request_members(operations.ListAppImageConfigsRequest(max_results=5, creation_time_after=now)) == {
@@ -56,10 +54,9 @@ def test_what_is_none_is_left_out_and_tags_become_a_list() -> None:
     }
 
 
-def test_a_page_has_the_size_that_the_model_allows() -> None:
-    """One to 100 configs, at least 50 tags, and a token of one line."""
+def test_the_size_of_a_page_and_its_token_are_checked() -> None:
     with pytest.raises(InvalidAppImageConfigError) as caught:
         operations.ListAppImageConfigsRequest(max_results=101, next_token="\n")  # noqa: S106 - of a page
-    assert [fault.path for fault in caught.value.violations] == ["MaxResults", "NextToken"]
-    with pytest.raises(InvalidAppImageConfigError, match="MaxResults: is 49, minimum 50"):
+    assert [violation.path for violation in caught.value.violations] == ["max_results", "next_token"]
+    with pytest.raises(InvalidAppImageConfigError, match="max_results: is 49; the minimum is 50"):
         operations.ListTagsInput(resource_arn=ARN, max_results=49)

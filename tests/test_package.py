@@ -1,4 +1,4 @@
-"""The package as a whole: its names, its documentation, and what importing it costs."""
+"""The package as a whole: its names, its documentation, its dependencies, and the modules that an import loads."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import pytest
 import appimageconfig
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 ROOT = Path(__file__).parent.parent
@@ -25,26 +26,36 @@ MODULES = [
 ]
 
 
-def test_the_public_names_are_listed_sorted_and_there() -> None:
-    """Nothing else is promised."""
+def test_public_names_exist_and_are_sorted() -> None:
     assert appimageconfig.__all__ == sorted(appimageconfig.__all__)
     assert all(hasattr(appimageconfig, name) for name in appimageconfig.__all__)
 
 
+def test_public_names_show_the_package_as_their_module() -> None:
+    """In tracebacks, reprs and pickles."""
+    assert {getattr(appimageconfig, name).__module__ for name in appimageconfig.__all__} == {"appimageconfig"}
+    testing = importlib.import_module("appimageconfig.testing")
+    assert {getattr(testing, name).__module__ for name in testing.__all__} == {"appimageconfig.testing"}
+
+
+def has_return_annotation(function: Callable[..., object]) -> bool:
+    """Return whether a function, or the function in a fixture, annotates its result."""
+    return inspect.signature(inspect.unwrap(function)).return_annotation is not inspect.Signature.empty
+
+
 @pytest.mark.parametrize("module", [appimageconfig, *MODULES], ids=lambda module: module.__name__)
 def test_every_public_name_is_documented_and_annotated(module: ModuleType) -> None:
-    """Modules, classes, functions, methods and properties."""
     assert module.__doc__
     for name, value in vars(module).items():
         if name.startswith("_") or getattr(value, "__module__", None) != module.__name__:
             continue
-        assert not inspect.isroutine(value) or (value.__doc__ and "return" in value.__annotations__), name
+        assert not inspect.isroutine(value) or (value.__doc__ and has_return_annotation(value)), name
         assert not inspect.isclass(value) or value.__doc__, name
         members: dict[str, Any] = dict(vars(value)) if inspect.isclass(value) else {}
         for member, attribute in members.items():
             if inspect.isfunction(attribute) and not member.startswith("_"):
                 assert attribute.__doc__, f"{name}.{member}"
-                assert "return" in attribute.__annotations__, f"{name}.{member}"
+                assert has_return_annotation(attribute), f"{name}.{member}"
             if isinstance(attribute, property):
                 assert attribute.__doc__ or member.startswith("_"), f"{name}.{member}"
 
@@ -53,11 +64,11 @@ def test_every_public_name_is_documented_and_annotated(module: ModuleType) -> No
     "statement",
     [
         "import appimageconfig",
-        "from appimageconfig import *; AppImageConfigClient(); from_request({'AppImageConfigName': 'a'})",
+        "import appimageconfig as a; a.AppImageConfigClient(); a.from_request({'AppImageConfigName': 'a'})",
     ],
 )
-def test_importing_loads_no_client_machinery(statement: str, tmp_path: Path) -> None:
-    """Of botocore only the exceptions; boto3 and the service model come with the first client that is built."""
+def test_import_loads_neither_boto3_nor_botocores_client(statement: str, tmp_path: Path) -> None:
+    """They are loaded with the first client that is built; of botocore only the exceptions are needed before."""
     program = f"""
 import sys
 {statement}
@@ -69,8 +80,7 @@ print(sorted(loaded), "appimageconfig.testing" in sys.modules)
     assert run.stdout == "['botocore', 'botocore.exceptions'] False\n"
 
 
-def test_importing_the_test_kit_loads_no_pytest_and_no_server(tmp_path: Path) -> None:
-    """The fixtures and the endpoint are loaded by those who use them."""
+def test_import_of_testing_loads_neither_pytest_nor_the_server(tmp_path: Path) -> None:
     program = """
 import sys
 import appimageconfig.testing
@@ -80,8 +90,7 @@ print([name for name in ("pytest", "http.server", "appimageconfig.testing.server
     assert run.stdout == "[]\n"
 
 
-def test_the_run_time_dependencies_are_four_without_upper_limits() -> None:
-    """attrs, boto3, botocore and cattrs."""
+def test_there_are_four_dependencies_without_upper_bounds() -> None:
     required = sorted(requirement for requirement in requires("appimageconfig") or [] if "extra ==" not in requirement)
     assert [requirement.split(">=")[0] for requirement in required] == ["attrs", "boto3", "botocore", "cattrs"]
     assert not any(limit in requirement for requirement in required for limit in ("<", "==", "~="))
@@ -93,14 +102,12 @@ def test_the_run_time_dependencies_are_four_without_upper_limits() -> None:
     ["README.md", *sorted(f"docs/{path.name}" for path in ROOT.glob("docs/*.md") if ">>>" in path.read_text("utf-8"))],
 )
 def test_the_examples_of_the_documentation_run(page: str) -> None:
-    """And print what is shown."""
     results = doctest.testfile(str(ROOT / page), module_relative=False)
     assert results.attempted >= 2
     assert results.failed == 0
 
 
-def test_the_examples_of_the_docstrings_compile() -> None:
-    """Those of the packages, which need an AWS account or nothing."""
+def test_the_examples_in_docstrings_compile() -> None:
     for module in (appimageconfig, importlib.import_module("appimageconfig.testing")):
         _, _, example = (module.__doc__ or "").partition("::\n")
         compile(inspect.cleandoc(example), module.__name__, "exec")

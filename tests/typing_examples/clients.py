@@ -1,4 +1,4 @@
-"""Every kind of boto3 client is taken. Type-checked, never run."""
+"""The client, its arguments and its results, as a type checker sees them. Type-checked, never run."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -28,7 +28,7 @@ from appimageconfig.testing import InMemorySageMaker
 
 
 def clients(typed: SageMakerClient, untyped: Any, base: BaseClient) -> None:
-    """Pass in a client of types-boto3, one without types, and one of botocore-stubs alone."""
+    """Pass a client of types-boto3, an untyped one, and one of botocore-stubs."""
     AppImageConfigClient(typed)
     AppImageConfigClient(untyped)
     AppImageConfigClient(base)
@@ -37,7 +37,7 @@ def clients(typed: SageMakerClient, untyped: Any, base: BaseClient) -> None:
 
 
 def built() -> None:
-    """Let one be built."""
+    """Build a client from a session, a region, an endpoint and a config."""
     AppImageConfigClient()
     AppImageConfigClient(
         session=boto3.Session(profile_name="dev"),
@@ -48,7 +48,7 @@ def built() -> None:
 
 
 def results(client: AppImageConfigClient) -> None:
-    """Know what each method returns."""
+    """Infer the result of each method."""
     details = client.describe("image")
     assert_type(details, AppImageConfigDetails)
     assert_type(details.app_image_config_arn, str | None)
@@ -60,7 +60,7 @@ def results(client: AppImageConfigClient) -> None:
 
 
 def provisioning(client: AppImageConfigClient, config: AppImageConfig) -> None:
-    """Know what came of it."""
+    """Infer the results of ensure, plan and apply."""
     outcome = client.ensure(config)
     assert_type(outcome, Outcome)
     assert_type(outcome.difference, Difference)
@@ -80,18 +80,17 @@ def provisioning(client: AppImageConfigClient, config: AppImageConfig) -> None:
 
 
 def custom_images(typed: SageMakerClient, config: AppImageConfig) -> None:
-    """Pass the entry on to boto3, typed by types-boto3."""
+    """Pass the entry to a client of types-boto3."""
     entry = custom_image(config, "team-image", 2)
     assert_type(entry, CustomImageEntry)
     typed.update_domain(DomainId="d-1", DefaultUserSettings={"JupyterLabAppSettings": {"CustomImages": [entry]}})
 
 
 def mistakes(client: AppImageConfigClient) -> None:
-    """Be told of a mistake by the type checker."""
+    """Make mistakes that a type checker reports."""
     client.list(sort_by="Arn")  # type: ignore[arg-type]
     client.create({"AppImageConfigName": "image"})  # type: ignore[arg-type]
     client.delete("image", True)  # type: ignore[call-arg]  # noqa: FBT003
-    AppImageConfigClient("sagemaker")  # type: ignore[arg-type]
     client.ensure([])  # type: ignore[arg-type]
     client.plan(load("a.json")[0])  # type: ignore[arg-type]
     client.apply(load("a.json"))  # type: ignore[arg-type]

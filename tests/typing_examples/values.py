@@ -19,7 +19,7 @@ from appimageconfig import (
 
 
 def build() -> AppImageConfig:
-    """Pass any iterable for a sequence, any mapping for a map."""
+    """Pass a list, a tuple or an iterator for a sequence, and any mapping for a map."""
     container = ContainerConfig(
         container_arguments=[f"--flag={number}" for number in range(3)],
         container_entrypoint=("jupyter-lab",),
@@ -38,22 +38,26 @@ def build() -> AppImageConfig:
 
 
 def change(config: AppImageConfig) -> AppImageConfig:
-    """Change by evolve."""
+    """Change a value with evolve."""
     return attrs.evolve(config, tags=None)
 
 
 def convert(config: AppImageConfig) -> None:
-    """Go to a request and back."""
+    """Convert a value to a request and back."""
     assert_type(to_request(config), dict[str, Any])
     assert_type(from_request({"AppImageConfigName": "image"}), AppImageConfig)
     assert_type(from_response({}).to_config(), AppImageConfig)
 
 
 def mistakes(config: AppImageConfig) -> None:
-    """Be told of a mistake by the type checker."""
+    """Make mistakes that a type checker reports."""
     FileSystemConfig(default_uid="0")  # type: ignore[arg-type]
-    FileSystemConfig("/root")  # type: ignore[call-arg, arg-type]
+    FileSystemConfig("/root")  # type: ignore[call-arg]
     KernelGatewayImageConfig()  # type: ignore[call-arg]
     ContainerConfig(container_arguments=5)  # type: ignore[arg-type]
+    ContainerConfig(container_arguments="--flag")  # type: ignore[arg-type]
+    ContainerConfig(container_arguments={"--flag"})  # type: ignore[arg-type]
+    ContainerConfig(container_entrypoint={"jupyter-lab": ""})  # type: ignore[arg-type]
+    KernelGatewayImageConfig(kernel_specs={KernelSpec(name="python3")})  # type: ignore[arg-type]
     JupyterLabAppImageConfig(kernel_specs=[])  # type: ignore[call-arg]
     config.app_image_config_name = "other"  # type: ignore[misc]

@@ -1,0 +1,42 @@
+"""The spelling of places: fields in Python, members on the wire, and lines in a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from appimageconfig import ContainerConfig, InvalidAppImageConfigError, Violation, from_request
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "text"),
+    [
+        (None, None, "Tags: is odd"),
+        ("image.json", None, "image.json: Tags: is odd"),
+        ("image.json", 3, "image.json:3: Tags: is odd"),
+        (None, 3, "line 3: Tags: is odd"),
+    ],
+)
+def test_a_violation_shows_its_file_and_line(file: str | None, line: int | None, text: str) -> None:
+    assert str(Violation("Tags", "type", "is odd", file, line)) == text
+
+
+def test_a_place_in_a_value_is_spelled_with_field_names() -> None:
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        ContainerConfig(container_arguments=["a", ""], container_environment_variables={"A": "x" * 257})
+    assert [violation.path for violation in caught.value.violations] == [
+        "container_arguments[1]",
+        "container_environment_variables['A']",
+    ]
+
+
+def test_a_place_in_a_request_is_spelled_with_wire_names() -> None:
+    container: dict[str, Any] = {"ContainerArguments": ["a", ""], "ContainerEnvironmentVariables": {"A": "x" * 257}}
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        from_request({"JupyterLabAppImageConfig": {"ContainerConfig": container}})
+    assert [violation.path for violation in caught.value.violations] == [
+        "JupyterLabAppImageConfig.ContainerConfig.ContainerArguments[1]",
+        "JupyterLabAppImageConfig.ContainerConfig.ContainerEnvironmentVariables['A']",
+        "AppImageConfigName",
+    ]
