@@ -22,8 +22,18 @@ if TYPE_CHECKING:
 
 EMPTY: Final = "is empty; write a request or a list of requests"
 
-# No structure of the service has a longer path. The paths of what is nested deeper are never looked up, and spelling
-# them out would take memory out of all proportion to the text.
+DEEPEST: Final = 100
+"""
+The maximum number of maps and lists around a value.
+
+No structure of the service has more than 10. Both parsers recurse, and without this bound it would depend on the
+version of Python, and on the stack of the caller, which text they can read.
+"""
+
+TOO_DEEP: Final = f"is nested too deeply; the maximum is {DEEPEST} levels"
+
+# No structure of the service has a longer path, so longer ones are never looked up. A long name is part of the path of
+# everything in it: spelling those out would take memory out of all proportion to the text.
 _LONGEST_PATH: Final = 100
 
 

@@ -5,9 +5,20 @@ from __future__ import annotations
 import json
 import re
 from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from appimageconfig.files._document import Document, Open, Place, in_our_words, integer, syntax_error, text_error
+from appimageconfig.files._document import (
+    DEEPEST,
+    TOO_DEEP,
+    Document,
+    Open,
+    Place,
+    in_our_words,
+    integer,
+    syntax_error,
+    text_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +44,8 @@ def read(text: str) -> Document:
     Raises:
         InvalidAppImageConfigError: *text* is not valid JSON.
     """
+    if _depth(text) > DEEPEST:
+        raise text_error("max", TOO_DEEP)
     has_duplicates = False
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -47,9 +60,19 @@ def read(text: str) -> Document:
         position, problem = _problem(text, error)
         column = position - text.rfind("\n", 0, position)
         raise syntax_error(f"invalid JSON at column {column}: {problem}", text, position) from None
-    except RecursionError:
-        raise text_error("max", "is nested too deeply") from None
     return Document(value, partial(_places, text), has_duplicates)
+
+
+_ESCAPE: Final = re.compile(r"\\.", re.DOTALL)
+_BRACKET: Final = re.compile(r"[{}\[\]]")
+_STEPS: Final = {"{": 1, "[": 1, "}": -1, "]": -1}
+
+
+def _depth(text: str) -> int:
+    """Return how deep the braces and brackets of *text* nest, up to the first mistake in it or further."""
+    # Without its escapes, every second part of a text between double quotes is a string.
+    outside_strings = "".join(_ESCAPE.sub("", text).split('"')[::2])
+    return max(accumulate(map(_STEPS.__getitem__, _BRACKET.findall(outside_strings))), default=0)
 
 
 def _problem(text: str, error: json.JSONDecodeError) -> tuple[int, str]:

@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import attrs
 
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
-from appimageconfig.files._document import EMPTY, Document, Open, Place, in_our_words, integer, syntax_error, text_error
+from appimageconfig.files._document import (
+    DEEPEST,
+    EMPTY,
+    TOO_DEEP,
+    Document,
+    Open,
+    Place,
+    in_our_words,
+    integer,
+    syntax_error,
+    text_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,12 +82,9 @@ def read(text: str) -> Document:
         InvalidAppImageConfigError: *text* is not valid YAML.
         ImportError: PyYAML is not installed.
     """
-    try:
-        root = _yaml_root(text)
-        nodes = _Nodes([Place("", root.start_mark.line + 1)])
-        value = nodes.value(root, "")
-    except RecursionError:
-        raise text_error("max", "is nested too deeply, or an alias refers to something that contains it") from None
+    root = _yaml_root(text)
+    nodes = _Nodes([Place("", root.start_mark.line + 1)])
+    value = nodes.value(root, "")
     if nodes.violations:
         raise InvalidAppImageConfigError(nodes.violations)
     return Document(value, lambda: nodes.places, any(place.first is not None for place in nodes.places))
@@ -92,13 +100,28 @@ def _yaml_root(text: str) -> Node:
     import yaml  # noqa: PLC0415 - it needs the extra
     from yaml.reader import ReaderError  # noqa: PLC0415 - likewise
 
+    class Loader(yaml.SafeLoader):
+        """Bound the depth of the nodes."""
+
+        depth = 0
+
+        def get_event(self) -> Any:
+            """Return the next event."""
+            event: Any = super().get_event()
+            self.depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if self.depth > DEEPEST:
+                raise text_error("max", TOO_DEEP, event.start_mark.line + 1)
+            return event
+
     try:
-        loader = yaml.SafeLoader(text)
+        loader = Loader(text)
     except ReaderError as error:
         message = "contains a character that YAML does not allow; write it as an escape, in double quotes"
         raise syntax_error(message, text, error.position) from None
     try:
         node = loader.get_single_node()
+    except InvalidAppImageConfigError:  # a ValueError, too
+        raise
     except yaml.MarkedYAMLError as error:
         mark, start = cast("Mark", error.problem_mark), error.context_mark
         message = f"invalid YAML at column {mark.column + 1}: {in_our_words(_PROBLEMS, str(error.problem))}"
@@ -122,6 +145,7 @@ class _Nodes:
     violations: list[Violation] = attrs.field(factory=list[Violation], init=False)
     _seen: set[int] = attrs.field(factory=set[int], init=False)
     _repeated: int = attrs.field(default=0, init=False)
+    _depth: int = attrs.field(default=0, init=False)
 
     def value(self, node: Any, path: str) -> Any:
         """Return the value of *node*, which is at *path*; any value if there are violations."""
@@ -129,10 +153,14 @@ class _Nodes:
         self._seen.add(id(node))
         if self._repeated > _MOST_REPEATED:
             raise text_error("max", f"has aliases that repeat more than {_MOST_REPEATED:,} values; write them out")
-        if (node.id, node.tag) == ("mapping", f"{_TAG}map"):
-            return self._map(node, path)
-        if (node.id, node.tag) == ("sequence", f"{_TAG}seq"):
-            return self._list(node, path)
+        if (node.id, node.tag) in {("mapping", f"{_TAG}map"), ("sequence", f"{_TAG}seq")}:
+            self._depth += 1
+            if self._depth > DEEPEST:
+                message = f"has an alias of something that contains it, or {TOO_DEEP}"
+                raise text_error("max", message, node.start_mark.line + 1)
+            value = self._map(node, path) if node.id == "mapping" else self._list(node, path)
+            self._depth -= 1
+            return value
         if node.id != "scalar" or node.tag not in _SCALARS:
             self._add_violation(node, path, "unknown tag; put a string that begins with ! in quotes")
             return None

@@ -37,6 +37,7 @@ from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:app-image-config/image"
 
 
@@ -57,7 +58,7 @@ def tagged(config: AppImageConfig, **tags: str) -> AppImageConfig:
 
 
 def state(client: AppImageConfigClient, name: str = "image") -> AppImageConfig:
-    """Return what is there, with its tags."""
+    """Return the actual state, with its tags."""
     details = client.describe(name)
     return details.to_config(client.list_tags(str(details.app_image_config_arn)))
 
@@ -67,11 +68,9 @@ def statuses(outcomes: Iterable[Outcome]) -> dict[str, str]:
     return {outcome.app_image_config_name: outcome.status for outcome in outcomes}
 
 
-# ensure
-
-
-def test_ensure_creates_what_is_not_there(client: AppImageConfigClient, made: Callable[[], list[str]]) -> None:
-    """With its tags, in two calls."""
+def test_ensure_creates_a_missing_config_with_its_tags_in_two_calls(
+    client: AppImageConfigClient, made: Callable[[], list[str]]
+) -> None:
     outcome = client.ensure(tagged(lab(), team="ml"))
     assert outcome == Outcome(status="created", app_image_config_name="image", app_image_config_arn=ARN)
     assert made() == ["Describe", "Create"]
@@ -81,20 +80,18 @@ def test_ensure_creates_what_is_not_there(client: AppImageConfigClient, made: Ca
 @pytest.mark.parametrize(
     ("config", "calls"), [(lab(), ["Describe"]), (tagged(lab(), team="ml"), ["Describe", "ListTags"])]
 )
-def test_ensure_leaves_what_is_as_declared(
+def test_ensure_of_a_config_that_is_up_to_date_only_reads(
     client: AppImageConfigClient, made: Callable[[], list[str]], config: AppImageConfig, calls: list[str]
 ) -> None:
-    """In one call, and two with tags."""
     client.create(tagged(lab(), team="ml"))
     made()
     assert client.ensure(config) == Outcome(status="unchanged", app_image_config_name="image", app_image_config_arn=ARN)
     assert made() == calls
 
 
-def test_ensure_updates_what_differs_and_looks_again(
+def test_ensure_updates_a_config_that_differs_and_reads_it_again(
     client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
-    """The outcome has the difference."""
     client.create(tagged(lab(default_uid=1000), team="ml"))
     made()
     outcome = client.ensure(lab(default_uid=0))
@@ -113,10 +110,9 @@ def test_ensure_updates_what_differs_and_looks_again(
         ({"new": "tag"}, ["DeleteTags", "AddTags"]),
     ],
 )
-def test_ensure_sets_only_the_tags_where_only_they_differ(
+def test_ensure_makes_no_update_if_only_tags_differ(
     client: AppImageConfigClient, made: Callable[[], list[str]], declared: dict[str, str], calls: list[str]
 ) -> None:
-    """They are then all that there are."""
     client.create(tagged(lab(), team="ml"))
     made()
     assert client.ensure(tagged(lab(), **declared)).status == "updated"
@@ -124,16 +120,16 @@ def test_ensure_sets_only_the_tags_where_only_they_differ(
     assert state(client).tags == declared
 
 
-def test_ensure_leaves_tags_of_aws_alone(client: AppImageConfigClient) -> None:
-    """Those whose keys begin with aws:, which CloudFormation sets."""
+def test_ensure_keeps_tags_of_aws(client: AppImageConfigClient) -> None:
+    """CloudFormation and other services set tags whose keys begin with aws:."""
     client.create(tagged(lab(), **{"aws:stack": "s", "old": ""}))
     assert client.ensure(tagged(lab(), team="ml")).status == "updated"
     assert state(client).tags == {"aws:stack": "s", "team": "ml"}
     assert client.ensure(tagged(lab(), team="ml")).status == "unchanged"
 
 
-def test_ensure_can_exchange_as_many_tags_as_there_may_be(client: AppImageConfigClient) -> None:
-    """The old ones go first, since there may be no more than 50."""
+def test_ensure_deletes_tags_before_it_adds_others(client: AppImageConfigClient) -> None:
+    """A config has at most 50 at any time."""
     client.create(tagged(lab(), **{f"old-{number}": "" for number in range(50)}))
     declared = {f"new-{number}": "" for number in range(50)}
     client.ensure(tagged(lab(), **declared))
@@ -141,8 +137,8 @@ def test_ensure_can_exchange_as_many_tags_as_there_may_be(client: AppImageConfig
 
 
 @pytest.mark.parametrize("assumptions", [Assumptions(update="merge"), Assumptions(update="replace")])
-def test_ensure_names_what_no_update_changes(assumptions: Assumptions) -> None:
-    """Whether an update removes the app config that it leaves out is not documented: never silence."""
+def test_ensure_reports_an_app_config_that_an_update_kept(assumptions: Assumptions) -> None:
+    """AWS does not document whether an update removes the app configs that it leaves out."""
     client = AppImageConfigClient(InMemorySageMaker(assumptions=assumptions).client())
     client.create(lab())
     if assumptions.update == "replace":
@@ -156,8 +152,8 @@ def test_ensure_names_what_no_update_changes(assumptions: Assumptions) -> None:
     assert state(client).jupyter_lab_app_image_config is not None
 
 
-def test_ensure_names_what_an_empty_app_config_does_not_clear() -> None:
-    """Whether {} clears is not documented either."""
+def test_ensure_reports_members_that_an_empty_app_config_did_not_clear() -> None:
+    """AWS does not document that either."""
     client = AppImageConfigClient(InMemorySageMaker(assumptions=Assumptions(empty_app_config="keeps")).client())
     client.create(lab(mount_path="/a"))
     empty = attrs.evolve(lab(), jupyter_lab_app_image_config=JupyterLabAppImageConfig())
@@ -165,8 +161,9 @@ def test_ensure_names_what_an_empty_app_config_does_not_clear() -> None:
         client.ensure(empty)
 
 
-def test_ensure_sends_no_update_that_says_nothing(client: AppImageConfigClient, made: Callable[[], list[str]]) -> None:
-    """A config without any app config cannot be reached by an update."""
+def test_ensure_sends_no_update_without_an_app_config(
+    client: AppImageConfigClient, made: Callable[[], list[str]]
+) -> None:
     client.create(lab())
     made()
     with pytest.raises(NotConvergedError):
@@ -174,10 +171,10 @@ def test_ensure_sends_no_update_that_says_nothing(client: AppImageConfigClient, 
     assert made() == ["Describe", "Describe"]
 
 
-def test_ensure_deletes_and_creates_anew_only_when_it_is_told_to(
+def test_ensure_with_replace_deletes_and_recreates_and_keeps_the_tags(
     client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
-    """The tags stay, unless others are declared; those of AWS come by themselves."""
+    """Tags of AWS cannot be set; AWS sets them itself."""
     client.create(tagged(lab(), **{"team": "ml", "aws:stack": "s"}))
     made()
     outcome = client.ensure(editor(), replace=True)
@@ -189,19 +186,15 @@ def test_ensure_deletes_and_creates_anew_only_when_it_is_told_to(
     assert state(client) == tagged(lab(), new="tag")
 
 
-def test_ensure_does_not_replace_what_an_update_can_change(
-    client: AppImageConfigClient, made: Callable[[], list[str]]
-) -> None:
-    """replace=True is the last resort."""
+def test_ensure_with_replace_prefers_an_update(client: AppImageConfigClient, made: Callable[[], list[str]]) -> None:
     client.create(lab())
     assert client.ensure(lab(default_uid=5), replace=True).status == "updated"
     assert "Delete" not in made()
 
 
-def test_a_replacement_that_fails_is_taken_back(
+def test_a_config_is_restored_with_its_tags_if_its_replacement_fails(
     service: InMemorySageMaker, client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
-    """The config is as it was, with its tags; those of AWS come by themselves."""
     client.create(tagged(lab(), **{"team": "ml", "aws:stack": "s"}))
     before = client.describe("image").to_config()
     service.inject(Fault.error("ResourceLimitExceeded"), operation="CreateAppImageConfig")
@@ -209,31 +202,29 @@ def test_a_replacement_that_fails_is_taken_back(
     with pytest.raises(ResourceLimitExceededError) as caught:
         client.ensure(AppImageConfig(app_image_config_name="image"), replace=True)
     assert caught.value.__notes__ == [
-        "AppImageConfig 'image' was deleted to be created anew, and was put back as it was"
+        "AppImageConfig 'image' was deleted to be recreated, and was restored as it was"
     ]
     assert made() == ["Describe", "Describe", "ListTags", "Delete", "Create", "Create"]
     assert state(client) == attrs.evolve(before, tags={"team": "ml"})
 
 
-def test_a_replacement_that_fails_and_cannot_be_taken_back_says_so(
+def test_the_error_has_the_lost_tags_if_the_config_cannot_be_restored(
     service: InMemorySageMaker, client: AppImageConfigClient
 ) -> None:
-    """With the tags that are lost; and run again it is created."""
     client.create(tagged(lab(), team="ml"))
     service.inject(Fault.error("AccessDeniedException"), operation="CreateAppImageConfig", times=2)
     with pytest.raises(AccessDeniedError) as caught:
         client.ensure(editor(), replace=True)
     assert caught.value.__notes__ == [
         (
-            "AppImageConfig 'image' was deleted to be created anew, and may be missing: run ensure again. "
-            "It could not be put back (AccessDeniedError); its tags were {'team': 'ml'}"
+            "AppImageConfig 'image' was deleted to be recreated, and may be missing; run ensure again. "
+            "It could not be restored (AccessDeniedError); its tags were {'team': 'ml'}"
         )
     ]
     assert client.ensure(editor()).status == "created"
 
 
-def test_a_replacement_whose_failure_came_after_it_says_so(service: InMemorySageMaker) -> None:
-    """What was to be put back finds the new one in its place."""
+def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(service: InMemorySageMaker) -> None:
     once = Config(retries={"total_max_attempts": 1, "mode": "standard"})
     client = AppImageConfigClient(service.client(config=once))
     client.create(tagged(lab(), team="ml"))
@@ -241,13 +232,15 @@ def test_a_replacement_whose_failure_came_after_it_says_so(service: InMemorySage
     with pytest.raises(ServiceError) as caught:
         client.ensure(editor(), replace=True)
     assert caught.value.__notes__ == [
-        "AppImageConfig 'image' was to be deleted and created anew, and is there: run ensure again"
+        "AppImageConfig 'image' was to be deleted and recreated, and exists; run ensure again"
     ]
     assert state(client) == tagged(editor(), team="ml")
 
 
-def test_a_replacement_whose_answer_was_lost_is_found(service: InMemorySageMaker, client: AppImageConfigClient) -> None:
-    """Botocore sends it again and meets its own creation."""
+def test_a_replacement_whose_response_was_lost_is_found(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """Botocore repeats the request, and the service refuses it: the name is in use."""
     client.create(lab())
     service.inject(Fault.server_error(after=True), operation="CreateAppImageConfig")
     assert client.ensure(editor(), replace=True).status == "replaced"
@@ -255,38 +248,37 @@ def test_a_replacement_whose_answer_was_lost_is_found(service: InMemorySageMaker
 
 
 def described(**members: Any) -> Answer:
-    """Return the answer of a describe."""
+    """Return a response of DescribeAppImageConfig."""
     return Answer({"AppImageConfigArn": ARN, "AppImageConfigName": "image", **members})
 
 
-def test_a_service_that_adds_defaults_of_its_own_is_named_even_after_a_replacement() -> None:
-    """Ensuring again would replace again, forever."""
+def test_ensure_reports_a_difference_that_remains_after_a_replacement() -> None:
+    """A service that adds defaults would let it replace the config again in every run."""
     wire = Wire(described(JupyterLabAppImageConfig={"FileSystemConfig": {"DefaultUid": 1000}}))
     client = AppImageConfigClient(wire.client())
-    with pytest.raises(NotConvergedError, match="was deleted and created anew") as caught:
+    with pytest.raises(NotConvergedError, match="was deleted and recreated") as caught:
         client.ensure(attrs.evolve(lab(), jupyter_lab_app_image_config=JupyterLabAppImageConfig()), replace=True)
     assert str(caught.value.difference).endswith('FileSystemConfig: {"DefaultUid": 1000} -> (absent)')
 
 
 class LaterSageMaker:
-    """A boto3 client of a later model: a member has been added, which the library does not know."""
+    """A boto3 client of a later service model, with a member ``Quota`` that the library does not know."""
 
     def __init__(self) -> None:
-        """Begin without an update."""
+        """Store an app config."""
         self.lab = {"FileSystemConfig": {"DefaultUid": 1, "Quota": 7}}
 
     def describe_app_image_config(self, **request: Any) -> dict[str, Any]:
-        """Return what there is."""
+        """Return the app config."""
         return {**request, "AppImageConfigArn": ARN, "JupyterLabAppImageConfig": self.lab}
 
     def update_app_image_config(self, **request: Any) -> dict[str, Any]:
-        """Replace all of it."""
+        """Replace the app config."""
         self.lab = request["JupyterLabAppImageConfig"]
         return {"AppImageConfigArn": ARN}
 
 
-def test_an_update_keeps_what_this_version_does_not_know() -> None:
-    """At every level."""
+def test_an_update_keeps_unmodelled_members_at_every_level() -> None:
     sagemaker = LaterSageMaker()
     client = AppImageConfigClient(cast("Any", sagemaker))
     assert client.ensure(lab(default_uid=5)).status == "updated"
@@ -301,10 +293,9 @@ def test_an_update_keeps_what_this_version_does_not_know() -> None:
         (lab(default_uid=7), "updated: Describe, Create, Describe, Update, Describe"),
     ],
 )
-def test_ensure_goes_on_with_what_another_writer_created(
+def test_ensure_updates_a_config_that_another_writer_created_in_between(
     service: InMemorySageMaker, made: Callable[[], list[str]], theirs: AppImageConfig, expected: str
 ) -> None:
-    """Between the describe and the create."""
     other = AppImageConfigClient(service.client())
     racing = service.client()
 
@@ -319,17 +310,15 @@ def test_ensure_goes_on_with_what_another_writer_created(
     assert state(other) == tagged(lab())
 
 
-def test_ensure_finds_its_own_creation_whose_answer_was_lost(
+def test_ensure_finds_its_own_creation_whose_response_was_lost(
     service: InMemorySageMaker, client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
-    """Botocore tries again, and is told that the name is taken."""
     service.inject(Fault.connection_error(after=True), operation="CreateAppImageConfig")
     assert client.ensure(lab()).status == "unchanged"
     assert made() == ["Describe", "Create", "Create", "Describe"]
 
 
-def test_ensure_run_twice_at_once_converges(service: InMemorySageMaker) -> None:
-    """Every one of many threads succeeds, and one has created it."""
+def test_ensure_in_many_threads_creates_once_and_converges(service: InMemorySageMaker) -> None:
     client = AppImageConfigClient(service.client())
     barrier = threading.Barrier(8)
     found: list[str] = []
@@ -347,24 +336,21 @@ def test_ensure_run_twice_at_once_converges(service: InMemorySageMaker) -> None:
     assert state(client) == tagged(lab(), team="ml")
 
 
-def test_ensure_goes_beyond_the_limits_where_the_config_does() -> None:
-    """The name of a config was checked when it was built, as its builder wished."""
+def test_ensure_accepts_a_config_that_was_built_in_unchecked() -> None:
     with unchecked():
         config = lab("x" * 80)
     wire = Wire(described(AppImageConfigName="x" * 80, JupyterLabAppImageConfig={"FileSystemConfig": {}}))
     assert AppImageConfigClient(wire.client()).ensure(config).status == "unchanged"
 
 
-def test_a_description_without_an_arn_is_named_where_tags_are_declared() -> None:
-    """Which only a stub gives."""
+def test_ensure_of_tags_needs_the_arn_in_the_response() -> None:
     client = AppImageConfigClient(Wire(Answer({"AppImageConfigName": "image"})).client())
-    with pytest.raises(AppImageConfigError, match="add AppImageConfigArn to the response"):
+    with pytest.raises(AppImageConfigError, match="if the client is stubbed, add it to the response"):
         client.ensure(tagged(lab()))
 
 
 @pytest.mark.parametrize("method", ["ensure", "plan", "apply"])
-def test_what_is_wrong_is_refused_before_any_call(method: str) -> None:
-    """With what would be right."""
+def test_a_wrong_type_is_refused_before_any_call(method: str) -> None:
     wire = Wire()
     wrong: Any = {"ensure": {"a": 1}, "plan": [{"a": 1}], "apply": [lab()]}[method]
     with pytest.raises(TypeError, match=r"read it with from_request|client\.plan"):
@@ -372,13 +358,7 @@ def test_what_is_wrong_is_refused_before_any_call(method: str) -> None:
     assert wire.sent == []
 
 
-# plan
-
-
-def test_a_plan_tells_what_would_be_done_and_does_nothing(
-    client: AppImageConfigClient, made: Callable[[], list[str]]
-) -> None:
-    """In the order of the declarations, by one list."""
+def test_plan_shows_the_steps_and_only_lists(client: AppImageConfigClient, made: Callable[[], list[str]]) -> None:
     for config in (lab("same"), lab("changed", default_uid=1), lab("other")):
         client.create(config)
     made()
@@ -394,10 +374,9 @@ def test_a_plan_tells_what_would_be_done_and_does_nothing(
 
 
 @pytest.mark.parametrize(("existing", "lists"), [(0, 1), (1, 1), (100, 1), (101, 2), (250, 3)])
-def test_a_plan_lists_a_hundred_at_a_time(
+def test_plan_lists_100_configs_a_call_and_describes_none(
     client: AppImageConfigClient, made: Callable[[], list[str]], existing: int, lists: int
 ) -> None:
-    """And describes nothing."""
     configs = [lab(f"image-{number}") for number in range(existing)]
     for config in configs:
         client.create(config)
@@ -406,10 +385,9 @@ def test_a_plan_lists_a_hundred_at_a_time(
     assert made() == ["ListAppImageConfigs"] * lists
 
 
-def test_a_plan_reads_the_tags_of_those_that_declare_them_and_exist(
+def test_plan_reads_tags_only_of_existing_configs_that_set_them(
     client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
-    """One call each."""
     for name in ("a", "b", "c"):
         client.create(tagged(lab(name), team="ml"))
     made()
@@ -418,41 +396,38 @@ def test_a_plan_reads_the_tags_of_those_that_declare_them_and_exist(
     assert sorted(made()) == ["ListAppImageConfigs", "ListTags", "ListTags"]
 
 
-def test_a_plan_of_nothing_calls_nothing(client: AppImageConfigClient, made: Callable[[], list[str]]) -> None:
-    """There is nothing to compare."""
+def test_plan_of_no_configs_makes_no_call(client: AppImageConfigClient, made: Callable[[], list[str]]) -> None:
     assert client.plan([]) == Plan(())
     assert made() == []
 
 
-def test_a_plan_creates_what_is_deleted_while_it_is_made(service: InMemorySageMaker) -> None:
-    """Listed, and gone before its tags are read."""
+def test_plan_creates_a_config_that_is_deleted_while_it_is_made(service: InMemorySageMaker) -> None:
     client = AppImageConfigClient(service.client())
     client.create(tagged(lab()))
     service.inject(Fault.error("ResourceNotFound"), operation="ListTags")
     assert [step.action for step in client.plan([tagged(lab())]).steps] == ["create"]
 
 
-def test_a_name_that_stands_twice_is_an_error(client: AppImageConfigClient, made: Callable[[], list[str]]) -> None:
-    """All of them at once, and nothing is called."""
+def test_plan_refuses_duplicate_names_and_makes_no_call(
+    client: AppImageConfigClient, made: Callable[[], list[str]]
+) -> None:
     with pytest.raises(InvalidAppImageConfigError) as caught:
         client.plan([lab("a"), lab("b"), editor("a"), lab("b"), lab("a")])
     assert [str(violation) for violation in caught.value.violations] == [
-        "[2].AppImageConfigName: 'a' is the name of [0] as well; declare each config once",
-        "[3].AppImageConfigName: 'b' is the name of [1] as well; declare each config once",
-        "[4].AppImageConfigName: 'a' is the name of [0] as well; declare each config once",
+        "[2].app_image_config_name: duplicate name 'a'; the first is at [0]",
+        "[3].app_image_config_name: duplicate name 'b'; the first is at [1]",
+        "[4].app_image_config_name: duplicate name 'a'; the first is at [0]",
     ]
     assert made() == []
 
 
-def test_one_config_instead_of_many_is_refused(client: AppImageConfigClient) -> None:
-    """With what to do."""
+def test_plan_of_a_single_config_is_a_type_error(client: AppImageConfigClient) -> None:
     wrong: Any = lab()
-    with pytest.raises(TypeError, match="put the one into a list"):
+    with pytest.raises(TypeError, match="put it into a list"):
         client.plan(wrong)
 
 
-def test_a_plan_prunes_what_is_not_declared_only_by_a_part_of_its_name(client: AppImageConfigClient) -> None:
-    """Off by default; sorted by name, after the rest."""
+def test_plan_prunes_undeclared_configs_by_a_part_of_their_name(client: AppImageConfigClient) -> None:
     for name in ("team-b", "team-a", "other", "team-keep"):
         client.create(lab(name))
     assert client.plan([lab("team-keep")]).changes == ()
@@ -472,29 +447,23 @@ def test_a_plan_prunes_what_is_not_declared_only_by_a_part_of_its_name(client: A
     assert sorted(str(details.app_image_config_name) for details in client.list()) == ["new", "other", "team-keep"]
 
 
-def test_a_plan_may_prune_everything_of_a_name(client: AppImageConfigClient) -> None:
-    """With nothing declared at all."""
+def test_plan_of_no_configs_can_prune(client: AppImageConfigClient) -> None:
     client.create(lab("team-a"))
     assert [step.action for step in client.plan([], prune=True, name_contains="team").steps] == ["delete"]
 
 
 @pytest.mark.parametrize("arguments", [{"prune": True}, {"name_contains": "a"}, {"prune": True, "name_contains": ""}])
-def test_pruning_needs_a_part_of_the_name(
+def test_plan_takes_prune_and_name_contains_only_together(
     client: AppImageConfigClient, made: Callable[[], list[str]], arguments: Any
 ) -> None:
-    """And a part of the name means nothing without it."""
-    with pytest.raises(ValueError, match="give both of them, or neither"):
+    with pytest.raises(ValueError, match="pass both or neither"):
         client.plan([lab()], **arguments)
     assert made() == []
 
 
-# apply
-
-
-def test_apply_carries_out_a_plan_and_tells_of_each(
+def test_apply_carries_out_a_plan_and_a_second_plan_is_empty(
     client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
-    """A second plan changes nothing, and applying it calls nothing."""
     client.create(lab("changed", default_uid=1))
     configs = [lab("new"), tagged(lab("changed", default_uid=0), team="ml")]
     plan = client.plan(configs)
@@ -509,8 +478,9 @@ def test_apply_carries_out_a_plan_and_tells_of_each(
     assert made() == []
 
 
-def test_apply_goes_on_past_a_failure_and_reports_it(service: InMemorySageMaker, client: AppImageConfigClient) -> None:
-    """Nothing is swallowed."""
+def test_apply_carries_out_the_other_steps_if_one_fails(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
     client.create(lab("b", default_uid=1))
     plan = client.plan([lab("a"), lab("b"), lab("c")])
     service.inject(Fault.throttling(), operation="UpdateAppImageConfig", times=9)
@@ -520,11 +490,10 @@ def test_apply_goes_on_past_a_failure_and_reports_it(service: InMemorySageMaker,
 
 
 @pytest.mark.usefixtures("no_sleep")
-def test_apply_reports_every_kind_of_error() -> None:
-    """Of botocore and of Python, too."""
+def test_an_outcome_has_any_kind_of_exception() -> None:
 
     class Broken:
-        """A client that has nothing."""
+        """A client without methods."""
 
     wrong: Any = Broken()
     plan = AppImageConfigClient(InMemorySageMaker().client()).plan([lab()])
@@ -543,8 +512,9 @@ CHANGES: list[tuple[Callable[[AppImageConfigClient], object], str]] = [
 
 
 @pytest.mark.parametrize(("change", "what"), CHANGES)
-def test_apply_refuses_what_changed_since_the_plan(change: Callable[[AppImageConfigClient], object], what: str) -> None:
-    """By its last-modified time, its tags, or its absence; the others are carried out."""
+def test_apply_leaves_a_config_unchanged_that_changed_since_the_plan(
+    change: Callable[[AppImageConfigClient], object], what: str
+) -> None:
     times = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=second) for second in range(100))
     client = AppImageConfigClient(InMemorySageMaker(clock=lambda: next(times)).client())
     client.create(lab(default_uid=1))
@@ -555,7 +525,7 @@ def test_apply_refuses_what_changed_since_the_plan(change: Callable[[AppImageCon
     assert statuses(outcomes.values()) == {"image": "failed", "other": "created"}
     error = outcomes["image"].error
     assert isinstance(error, StalePlanError)
-    assert str(error) == f"AppImageConfig 'image' {what} since the plan was made, so it was left alone; plan again"
+    assert str(error) == f"AppImageConfig 'image' {what} after the plan was made, and was left unchanged; make a new plan"
     if what == "was deleted":
         with pytest.raises(ResourceNotFoundError):
             client.describe("image")
@@ -563,21 +533,20 @@ def test_apply_refuses_what_changed_since_the_plan(change: Callable[[AppImageCon
         assert state(client) == before
 
 
-def test_apply_refuses_what_was_created_since_the_plan(client: AppImageConfigClient) -> None:
-    """Unless it is what was to be created."""
+def test_apply_refuses_a_config_that_was_created_since_the_plan_and_differs(client: AppImageConfigClient) -> None:
     plan = client.plan([lab("a"), lab("b")])
     client.create(lab("a", default_uid=5))
     client.create(lab("b"))
     outcomes = {outcome.app_image_config_name: outcome for outcome in client.apply(plan)}
     assert statuses(outcomes.values()) == {"a": "failed", "b": "unchanged"}
-    assert "'a' was created since the plan" in str(outcomes["a"].error)
+    assert "'a' was created after the plan" in str(outcomes["a"].error)
     assert str(outcomes["b"].app_image_config_arn).endswith("app-image-config/b")
 
 
-def test_apply_leaves_what_has_become_as_declared_since_the_plan(
+def test_apply_accepts_a_config_that_is_up_to_date_since_the_plan(
     client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
-    """So that the same plan may be applied twice at once."""
+    """The same plan may be applied twice at once."""
     client.create(lab(default_uid=1))
     plan = client.plan([lab(default_uid=0)])
     client.update(lab(default_uid=0))
@@ -586,8 +555,7 @@ def test_apply_leaves_what_has_become_as_declared_since_the_plan(
     assert made() == ["Describe"]
 
 
-def test_a_deletion_refuses_what_changed_and_takes_what_is_gone() -> None:
-    """By its last-modified time."""
+def test_apply_deletes_no_config_that_changed_and_accepts_one_that_is_gone() -> None:
     times = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=second) for second in range(100))
     client = AppImageConfigClient(InMemorySageMaker(clock=lambda: next(times)).client())
     for name in ("a", "b", "c"):
@@ -600,8 +568,7 @@ def test_a_deletion_refuses_what_changed_and_takes_what_is_gone() -> None:
     assert [details.app_image_config_name for details in client.list()] == ["a"]
 
 
-def test_apply_replaces_only_when_it_is_told_to(client: AppImageConfigClient) -> None:
-    """As ensure does."""
+def test_apply_replaces_only_with_replace(client: AppImageConfigClient) -> None:
     client.create(lab())
     plan = client.plan([editor()])
     (outcome,) = client.apply(plan)
@@ -610,8 +577,7 @@ def test_apply_replaces_only_when_it_is_told_to(client: AppImageConfigClient) ->
     assert outcome.status == "replaced"
 
 
-def test_apply_yields_each_outcome_as_it_ends(service: InMemorySageMaker, client: AppImageConfigClient) -> None:
-    """A slow one keeps none of the others waiting."""
+def test_apply_yields_each_outcome_as_its_step_ends(service: InMemorySageMaker, client: AppImageConfigClient) -> None:
     client.create(lab("slow", default_uid=1))
     plan = client.plan([lab("slow"), *(lab(f"image-{number}") for number in range(6))])
     service.inject(Fault.slow(1.0), operation="UpdateAppImageConfig")
@@ -621,8 +587,7 @@ def test_apply_yields_each_outcome_as_it_ends(service: InMemorySageMaker, client
 
 
 @pytest.mark.parametrize("max_workers", [1, 3])
-def test_apply_has_no_more_under_way_than_it_may(service: InMemorySageMaker, max_workers: int) -> None:
-    """And as many, where there is enough to do."""
+def test_apply_runs_max_workers_steps_at_once(service: InMemorySageMaker, max_workers: int) -> None:
     sagemaker = service.client()
     lock = threading.Lock()
     now: list[int] = [0]
@@ -647,12 +612,11 @@ def test_apply_has_no_more_under_way_than_it_may(service: InMemorySageMaker, max
 
 
 def applied(client: AppImageConfigClient) -> set[str]:
-    """Return the names of what is there."""
+    """Return the names of the configs that exist."""
     return {str(details.app_image_config_name) for details in client.list()}
 
 
-def test_apply_begins_nothing_more_once_it_is_told_to_stop(client: AppImageConfigClient) -> None:
-    """What is under way is finished, and told of."""
+def test_apply_begins_no_step_after_stop_and_yields_those_under_way(client: AppImageConfigClient) -> None:
     plan = client.plan([lab(f"image-{number}") for number in range(10)])
     outcomes: list[Outcome] = []
     for outcome in client.apply(plan, max_workers=2, stop=lambda: len(outcomes) >= 3):
@@ -661,8 +625,7 @@ def test_apply_begins_nothing_more_once_it_is_told_to_stop(client: AppImageConfi
     assert {outcome.app_image_config_name for outcome in outcomes} == applied(client)
 
 
-def test_an_iteration_that_is_ended_early_finishes_what_is_under_way(client: AppImageConfigClient) -> None:
-    """And begins nothing more."""
+def test_closing_the_iteration_finishes_the_steps_under_way(client: AppImageConfigClient) -> None:
     plan = client.plan([lab(f"image-{number}") for number in range(10)])
     outcomes: Iterator[Outcome] = client.apply(plan, max_workers=1)
     next(outcomes)
@@ -670,8 +633,7 @@ def test_an_iteration_that_is_ended_early_finishes_what_is_under_way(client: App
     assert applied(client) == {"image-0"}
 
 
-def test_apply_knows_in_its_threads_what_is_unchecked(service: InMemorySageMaker) -> None:
-    """As if it ran in the caller's."""
+def test_unchecked_applies_in_the_threads_of_apply(service: InMemorySageMaker) -> None:
     with unchecked():
         client = AppImageConfigClient(service.client())
         secret = ContainerConfig(container_environment_variables={"A": "x" * 300})
@@ -681,14 +643,12 @@ def test_apply_knows_in_its_threads_what_is_unchecked(service: InMemorySageMaker
     assert "Member must have length less than or equal to 256" in str(outcome.error)
 
 
-def test_too_few_workers_are_refused(client: AppImageConfigClient) -> None:
-    """At once, and not with the first outcome."""
-    with pytest.raises(ValueError, match="max_workers is 0, minimum 1"):
+def test_apply_refuses_max_workers_below_1_at_once(client: AppImageConfigClient) -> None:
+    with pytest.raises(ValueError, match="max_workers is 0; the minimum is 1"):
         client.apply(Plan(()), max_workers=0)
 
 
-def test_kernels_are_declared_in_order(client: AppImageConfigClient) -> None:
-    """So that an update reorders them."""
+def test_ensure_updates_the_order_of_kernels(client: AppImageConfigClient) -> None:
     first, second = KernelSpec(name="python3"), KernelSpec(name="ir")
     config = AppImageConfig(
         app_image_config_name="image",
