@@ -6,7 +6,6 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from io import BytesIO
@@ -26,7 +25,8 @@ from appimageconfig.testing.account import OPERATIONS, Account, Assumptions, Mem
 from appimageconfig.testing.validation import WrongTypeError, constraint_failures, known_members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.config import Config
@@ -207,14 +207,13 @@ class InMemorySageMaker:
         client.meta.events.register_first("before-send.sagemaker", send)
         return client
 
-    @contextmanager
-    def serve(self, *, port: int = 0) -> Generator[str]:
+    def serve(self, *, port: int = 0) -> AbstractContextManager[str]:
         """
         Serve the same AppImageConfigs over HTTP on loopback, and yield the URL.
 
         For the AWS CLI, boto3 in another process, and every other SDK: give them the
         URL as the endpoint and any credentials. The region is the one that they sign
-        for. The server stops at the end of the block.
+        for. The end of the block waits up to 10 seconds for responses under way.
 
         Args:
             port: Port on 127.0.0.1; 0 takes a free one.
@@ -224,8 +223,7 @@ class InMemorySageMaker:
         """
         from appimageconfig.testing.server import serve  # noqa: PLC0415 - an HTTP server that few need
 
-        with serve(self, port=port) as url:
-            yield url
+        return serve(self, port=port)
 
     def respond(
         self, target: str, body: bytes, *, account_id: str | None = None, region_name: str | None = None

@@ -46,18 +46,7 @@ _ERROR_CODES: Final = {404: "UnknownOperationException", 413: "RequestEntityTooL
 
 @contextmanager
 def serve(service: InMemorySageMaker, *, port: int = 0) -> Generator[str]:
-    """
-    Serve *service* on 127.0.0.1 during the block, and yield the URL.
-
-    The end of the block waits up to 10 seconds for responses that are under way.
-
-    Args:
-        service: The service that responds.
-        port: Port on 127.0.0.1; 0 takes a free one.
-
-    Raises:
-        OSError: The port is in use.
-    """
+    """Serve *service* over HTTP and yield the URL, as `InMemorySageMaker.serve` does."""
     with _Server((_HOST, port), partial(_Handler, service)) as server:
         thread = Thread(target=server.serve_forever, args=(0.05,), name="appimageconfig.testing", daemon=True)
         thread.start()

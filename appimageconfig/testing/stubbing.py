@@ -89,10 +89,6 @@ class SageMakerStubber(Stubber):
     without any response left its ``UnStubbedResponseError``. The messages redact
     environment values and container arguments: each distinct value has a number,
     so that differences are still visible.
-
-    Args:
-        client: Any boto3 SageMaker client.
-        in_order: Require the calls in the order in which their responses were added.
     """
 
     _queue: deque[_Members]

@@ -193,12 +193,12 @@ def test_requests_are_served_concurrently(service: InMemorySageMaker, port: int)
     assert time.monotonic() - began < 5
 
 
-@pytest.mark.parametrize("request_", [{"path": "/elsewhere"}, {"X_Amz_Target": ""}], ids=["path", "target"])
+@pytest.mark.parametrize(("path", "target"), [("/elsewhere", TARGET), ("/", "")])
 def test_a_request_without_an_operation_gets_a_404(
-    service: InMemorySageMaker, port: int, request_: dict[str, str]
+    service: InMemorySageMaker, port: int, path: str, target: str
 ) -> None:
     """The operation is named by the path and the target."""
-    response = send_once(port, **request_)
+    response = send_once(port, path=path, X_Amz_Target=target)
     assert response.error() == (404, "UnknownOperationException")
     assert "Send a POST to / with the header X-Amz-Target" in response.body.decode()
     assert service.calls == ()
