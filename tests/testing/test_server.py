@@ -360,9 +360,11 @@ def test_the_end_of_the_block_closes_idle_connections_and_frees_the_port(service
 def test_the_end_of_the_block_waits_for_responses_under_way(service: InMemorySageMaker) -> None:
     """The client receives them."""
     service.inject(Fault.slow(0.3))
-    with ThreadPoolExecutor(1) as pool, serve(service) as url:
-        response = pool.submit(send_once, port_of(url))
-        wait_until(lambda: happened(service))
+    with ThreadPoolExecutor(1) as pool:
+        with serve(service) as url:
+            response = pool.submit(send_once, port_of(url))
+            wait_until(lambda: happened(service))
+        assert len(service.calls) == 1
     assert response.result().status == 200
 
 
