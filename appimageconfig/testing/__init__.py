@@ -1,5 +1,5 @@
 """
-What tests of code that provisions AppImageConfigs need.
+Test doubles for code that uses AppImageConfigs.
 
 ::
 
@@ -10,17 +10,16 @@ What tests of code that provisions AppImageConfigs need.
 """
 
 from appimageconfig.testing.account import Assumptions
-from appimageconfig.testing.faults import ConnectionLostError, Fault
-from appimageconfig.testing.in_memory import Answer, Call, InMemorySageMaker, Snapshot
+from appimageconfig.testing.in_memory import Call, ConnectionLostError, Fault, InMemorySageMaker, Response, Snapshot
 from appimageconfig.testing.stubbing import SageMakerStubber, stub_sagemaker
 
 __all__ = [
-    "Answer",
     "Assumptions",
     "Call",
     "ConnectionLostError",
     "Fault",
     "InMemorySageMaker",
+    "Response",
     "SageMakerStubber",
     "Snapshot",
     "stub_sagemaker",

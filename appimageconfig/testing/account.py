@@ -1,45 +1,42 @@
-"""The AppImageConfigs of one account in one region, and what the operations do with them; all as on the wire."""
+"""
+The AppImageConfigs of one account in one region, and the operations on them.
 
-from __future__ import annotations
+Requests and responses have the members and values of the wire.
+"""
 
-from typing import TYPE_CHECKING, Any, Final, Literal
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Final, Literal
 from uuid import uuid4
 
 import attrs
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from datetime import datetime
-
 Members = dict[str, Any]
-
-SECRET_MEMBERS: Final = frozenset({"ContainerArguments", "ContainerEnvironmentVariables"})
-"""The members whose values are masked wherever a request or an answer is shown."""
 
 _APP_CONFIGS: Final = ("KernelGatewayImageConfig", "JupyterLabAppImageConfig", "CodeEditorAppImageConfig")
 _DEFAULT_PAGE: Final = 10  # ListAppImageConfigs: "The default value is 10."
-# FileSystemConfig, in the service model: what is not specified defaults to these.
+# The defaults of FileSystemConfig, from its documentation in the service model.
 _DEFAULT_UID: Final = 1000
 _DEFAULT_GID: Final = 100
 
 
 @attrs.frozen(kw_only=True)
 class Assumptions:
-    """What AWS does not document, and how `InMemorySageMaker` behaves instead."""
+    """Behavior of `InMemorySageMaker` that AWS does not document for SageMaker."""
 
     update: Literal["merge", "replace"] = "merge"
-    """Whether an update keeps the app configs that it leaves out (``merge``) or removes them (``replace``)."""
+    """Whether an update keeps the app configs that it omits (``merge``) or removes them (``replace``)."""
     empty_app_config: Literal["clears", "keeps"] = "clears"
-    """Whether ``{}`` for an app config in an update clears what it held (``clears``) or says nothing (``keeps``)."""
+    """Whether ``{}`` for an app config in an update empties it (``clears``) or leaves it unchanged (``keeps``)."""
     several_app_configs: Literal["accepted", "refused"] = "accepted"
     """Whether one AppImageConfig may hold more than one app config."""
     uid_gid_pairs: Literal["any", "documented"] = "any"
-    """Whether any pair of ids is taken, or only 1000 and 100, and for KernelGateway apps 0 and 0 as well."""
+    """Whether any uid and gid are accepted, or only 1000 and 100, and for KernelGateway apps also 0 and 0."""
 
 
 @attrs.define
 class RefusedError(Exception):
-    """The service refuses a request."""
+    """An error response of the service."""
 
     code: str
     message: str
@@ -48,7 +45,7 @@ class RefusedError(Exception):
 
 @attrs.frozen
 class StoredConfig:
-    """One AppImageConfig. It is replaced, never changed, so that what holds it holds a state."""
+    """One AppImageConfig. A change replaces it, so that snapshots and pages of a list keep their state."""
 
     name: str
     arn: str
@@ -58,7 +55,7 @@ class StoredConfig:
     tags: dict[str, str]
 
     def details(self) -> Members:
-        """Return what describe and list answer."""
+        """Return the members that describe and list show."""
         return {
             "AppImageConfigArn": self.arn,
             "AppImageConfigName": self.name,
@@ -72,11 +69,11 @@ class Account:
     """
     An account in a region.
 
-    Not safe for threads by itself: its owner sees that one operation runs at a time.
+    Not thread-safe: the caller runs one operation at a time.
     """
 
     def __init__(self, arn_prefix: str, assumptions: Assumptions, clock: Callable[[], datetime]) -> None:
-        """Begin with no AppImageConfig, whose ARNs will begin with *arn_prefix*."""
+        """Start empty; ARNs begin with *arn_prefix*."""
         self.configs: dict[str, StoredConfig] = {}
         self._pages: dict[str, tuple[list[StoredConfig], int]] = {}
         self._arn_prefix = arn_prefix
@@ -84,7 +81,7 @@ class Account:
         self._clock = clock
 
     def create(self, request: Members) -> Members:
-        """Carry out CreateAppImageConfig."""
+        """Run CreateAppImageConfig."""
         name = request["AppImageConfigName"]
         self._check(_app_configs(request))
         if name in self.configs:
@@ -101,11 +98,11 @@ class Account:
         return {"AppImageConfigArn": self.configs[name].arn}
 
     def describe(self, request: Members) -> Members:
-        """Carry out DescribeAppImageConfig."""
+        """Run DescribeAppImageConfig."""
         return self._find(request).details()
 
     def update(self, request: Members) -> Members:
-        """Carry out UpdateAppImageConfig."""
+        """Run UpdateAppImageConfig."""
         config = self._find(request)
         sent = _app_configs(request)
         if self._assumptions.empty_app_config == "keeps":
@@ -117,16 +114,16 @@ class Account:
         return {"AppImageConfigArn": config.arn}
 
     def delete(self, request: Members) -> Members:
-        """Carry out DeleteAppImageConfig."""
+        """Run DeleteAppImageConfig."""
         del self.configs[self._find(request).name]
         return {}
 
     def list(self, request: Members) -> Members:
-        """Carry out ListAppImageConfigs."""
+        """Run ListAppImageConfigs."""
         if "NextToken" in request:
             token = request["NextToken"]
             if token not in self._pages:
-                raise RefusedError("ValidationException", "The NextToken is none that was given out here.")
+                raise RefusedError("ValidationException", "The NextToken is not from a response of this operation.")
             found, start = self._pages[token]
         else:
             found, start = _search(self.configs.values(), request), 0
@@ -138,17 +135,17 @@ class Account:
         return page
 
     def add_tags(self, request: Members) -> Members:
-        """Carry out AddTags."""
+        """Run AddTags."""
         config = self._find_by_arn(request)
         self.configs[config.name] = changed = attrs.evolve(config, tags={**config.tags, **_tags(request["Tags"])})
         return _tag_list(changed.tags)
 
     def list_tags(self, request: Members) -> Members:
-        """Carry out ListTags."""
+        """Run ListTags."""
         return _tag_list(self._find_by_arn(request).tags)
 
     def delete_tags(self, request: Members) -> Members:
-        """Carry out DeleteTags."""
+        """Run DeleteTags."""
         config = self._find_by_arn(request)
         tags = {key: value for key, value in config.tags.items() if key not in request["TagKeys"]}
         self.configs[config.name] = attrs.evolve(config, tags=tags)
@@ -188,7 +185,7 @@ OPERATIONS: Final[dict[str, Callable[[Account, Members], Members]]] = {
     "ListTags": Account.list_tags,
     "DeleteTags": Account.delete_tags,
 }
-"""What carries out each operation, by its name."""
+"""The operations that are implemented, by name."""
 
 
 def _check_ids(files: Members, *, root: bool) -> None:

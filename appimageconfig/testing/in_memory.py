@@ -6,12 +6,11 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from io import BytesIO
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 from uuid import uuid4
 
 import attrs
@@ -21,25 +20,18 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, UnknownRegionError
 from urllib3 import HTTPResponse
 
-from appimageconfig.testing.account import (
-    OPERATIONS,
-    SECRET_MEMBERS,
-    Account,
-    Assumptions,
-    Members,
-    RefusedError,
-    StoredConfig,
-)
-from appimageconfig.testing.faults import ConnectionLostError, Fault, ScheduledFault
+from appimageconfig._frozen import redacted_members
+from appimageconfig.testing.account import OPERATIONS, Account, Assumptions, Members, RefusedError, StoredConfig
 from appimageconfig.testing.validation import WrongTypeError, constraint_failures, known_members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.config import Config
 
-# A developer's own profile, files and credentials are nobody's business here.
+# Without these, botocore would read the profile, the files and the credentials of whoever runs the tests.
 _NO_CONFIGURATION: Final = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
@@ -47,27 +39,93 @@ _NO_CONFIGURATION: Final = {
 }
 
 
+class ConnectionLostError(Exception):
+    """The connection closes before a response."""
+
+
+@attrs.frozen(kw_only=True)
+class Fault:
+    """
+    A failure to inject into a request.
+
+    Make one with `error`, `throttling`, `server_error`, `connection_error` or `slow`.
+    With ``after=True`` the request is carried out and its response is lost: a client
+    that retries finds the result of its own first attempt.
+    """
+
+    code: str | None = None
+    """Error code of the response, or None."""
+    status: int = 400
+    """HTTP status of the response."""
+    message: str = ""
+    """Error message of the response."""
+    after: bool = False
+    """Whether the request is carried out first."""
+    breaks_connection: bool = False
+    """Whether the connection closes without a response."""
+    seconds: float = 0.0
+    """Delay of the response."""
+
+    @classmethod
+    def error(cls, code: str, *, status: int = 400, message: str = "", after: bool = False) -> Fault:
+        """Return an error response with *code* and the HTTP *status*."""
+        return cls(code=code, status=status, message=message, after=after)
+
+    @classmethod
+    def throttling(cls) -> Fault:
+        """Return a ThrottlingException."""
+        return cls(code="ThrottlingException", message="Rate exceeded")
+
+    @classmethod
+    def server_error(cls, *, after: bool = False) -> Fault:
+        """Return an InternalFailure with HTTP status 500."""
+        return cls(code="InternalFailure", status=500, after=after)
+
+    @classmethod
+    def connection_error(cls, *, after: bool = False) -> Fault:
+        """Return a connection that closes without a response."""
+        return cls(breaks_connection=True, after=after)
+
+    @classmethod
+    def slow(cls, seconds: float) -> Fault:
+        """Return the normal response, delayed by *seconds*."""
+        return cls(seconds=seconds)
+
+
+@attrs.define(eq=False)
+class _ScheduledFault:
+    """A fault, the operation that it waits for, and how many requests it is left for."""
+
+    fault: Fault
+    operation: str | None
+    times: int
+
+    def __str__(self) -> str:
+        kind = "lost connection" if self.fault.breaks_connection else self.fault.code or "slow response"
+        return f"{kind} for {self.operation or 'any operation'} ({self.times} left)"
+
+
 @attrs.frozen(kw_only=True)
 class Call:
-    """A request that came, and what was answered. Environment values and container arguments are masked."""
+    """A recorded request and its response, with environment values and container arguments redacted."""
 
     operation: str
     """The operation, such as ``CreateAppImageConfig``."""
     request: Mapping[str, Any]
-    """The members of the request, as the wire has them."""
-    answer: Mapping[str, Any] | None
-    """The members of the answer; None where there was an error or no answer."""
+    """The members of the request, as on the wire; empty if the body is not a JSON object."""
+    response: Mapping[str, Any] | None
+    """The members of the response; None after an error or a lost connection."""
     error_code: str | None
-    """The code of the error that was answered; ``ConnectionLost`` where the connection broke."""
+    """The error code of the response, ``ConnectionLost`` after a lost connection, or None."""
     account_id: str
-    """The account that the request was for."""
+    """The account of the request."""
     region_name: str
-    """The region that the request was for."""
+    """The region of the request."""
 
 
 @attrs.frozen
-class Answer:
-    """An HTTP answer; see `InMemorySageMaker.respond`."""
+class Response:
+    """An HTTP response; see `InMemorySageMaker.respond`."""
 
     status: int
     """The HTTP status."""
@@ -79,30 +137,30 @@ class Answer:
 
 @attrs.frozen
 class Snapshot:
-    """What an `InMemorySageMaker` held at one time; see `InMemorySageMaker.snapshot`."""
+    """The contents of an `InMemorySageMaker` at one time; see `InMemorySageMaker.snapshot`."""
 
     _stored: dict[tuple[str, str], dict[str, StoredConfig]] = attrs.field(repr=False)
 
 
 class InMemorySageMaker:
     """
-    SageMaker's AppImageConfigs, in memory.
+    SageMaker's AppImageConfig operations, in memory.
 
     Its clients are real boto3 clients of which only the network is replaced:
     parameter checks, serialization, signing, retries and parsing run as always.
     They need no credentials and read no configuration. Nothing is sent.
 
-    It answers CreateAppImageConfig, DescribeAppImageConfig, UpdateAppImageConfig,
+    It implements CreateAppImageConfig, DescribeAppImageConfig, UpdateAppImageConfig,
     DeleteAppImageConfig, ListAppImageConfigs, AddTags, ListTags and DeleteTags.
-    Requests are judged by the service model of the installed botocore, and refused
-    in the service's words. Accounts and regions share nothing, and neither do two
-    instances. It may be used from many threads.
+    Requests are checked against the service model of the installed botocore, and
+    refused with the service's codes and messages. Accounts and regions share nothing,
+    and neither do two instances. It is thread-safe.
 
     Args:
-        account_id: The account of the clients that name none.
-        region_name: The region of the clients that name none.
-        assumptions: What it does where AWS does not document what SageMaker does.
-        clock: What gives the creation and modification times, as aware datetimes; by default the time of day.
+        account_id: Default account of the clients.
+        region_name: Default region of the clients.
+        assumptions: Behavior where AWS does not document that of SageMaker.
+        clock: Returns the creation and modification times, as aware datetimes; the current time by default.
     """
 
     def __init__(
@@ -113,7 +171,7 @@ class InMemorySageMaker:
         assumptions: Assumptions | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        """Begin with no AppImageConfig."""
+        """Start without AppImageConfigs."""
         self.account_id: Final = account_id
         self.region_name: Final = region_name
         self.assumptions: Final = assumptions or Assumptions()
@@ -121,9 +179,8 @@ class InMemorySageMaker:
         self._lock = Lock()
         self._accounts: dict[tuple[str, str], Account] = {}
         self._calls: list[Call] = []
-        self._faults: list[ScheduledFault] = []
+        self._faults: list[_ScheduledFault] = []
         self._botocore: Any = botocore.session.Session(session_vars=_NO_CONFIGURATION)
-        self._operation_models: dict[str, Any] = {}
         self._session: Any = boto3.Session(
             aws_access_key_id="in-memory",
             aws_secret_access_key="in-memory",  # noqa: S106 - it opens nothing
@@ -137,12 +194,12 @@ class InMemorySageMaker:
         """
         Return a new boto3 SageMaker client.
 
-        It is typed as what ``boto3.client`` gives without type stubs.
+        Its type is that of ``boto3.client`` without type stubs.
 
         Args:
-            account_id: Its account, by default that of this service.
-            region_name: Its region, by default that of this service.
-            config: A botocore ``Config``: retries and the like.
+            account_id: Account of the client, by default that of this service.
+            region_name: Region of the client, by default that of this service.
+            config: A botocore ``Config``, for retries and the like.
         """
         with self._lock:
             client = self._session.client("sagemaker", region_name=region_name, config=config)
@@ -150,89 +207,106 @@ class InMemorySageMaker:
         client.meta.events.register_first("before-send.sagemaker", send)
         return client
 
-    @contextmanager
-    def serve(self, *, port: int = 0) -> Generator[str]:
+    def serve(self, *, port: int = 0) -> AbstractContextManager[str]:
         """
         Serve the same AppImageConfigs over HTTP on loopback, and yield the URL.
 
         For the AWS CLI, boto3 in another process, and every other SDK: give them the
         URL as the endpoint and any credentials. The region is the one that they sign
-        for. The server is stopped when the block ends.
+        for. The end of the block waits up to 10 seconds for responses under way.
 
         Args:
-            port: The port on 127.0.0.1; 0 takes one that is free.
+            port: Port on 127.0.0.1; 0 takes a free one.
+
+        Raises:
+            OSError: The port is in use.
         """
         from appimageconfig.testing.server import serve  # noqa: PLC0415 - an HTTP server that few need
 
-        with serve(self, port=port) as url:
-            yield url
+        return serve(self, port=port)
 
     def respond(
         self, target: str, body: bytes, *, account_id: str | None = None, region_name: str | None = None
-    ) -> Answer:
+    ) -> Response:
         """
-        Answer one request as the service does over HTTP.
+        Return the service's HTTP response to one request.
 
         Args:
             target: The ``X-Amz-Target`` header.
             body: The JSON body.
-            account_id: The account that it is for.
-            region_name: The region that it is for.
+            account_id: Account of the request, by default that of this service.
+            region_name: Region of the request, by default that of this service.
 
         Raises:
             ConnectionLostError: A fault breaks the connection.
         """
         operation = target.rpartition(".")[2]
         place = account_id or self.account_id, region_name or self.region_name
-        try:
-            account = self._account(*place)
-        except UnknownRegionError as error:
-            return _http_answer(400, {"__type": "ValidationException", "message": str(error)})
-        request: Members = json.loads(body)
-        answer: Members | None = None
+        request: Members = {}
+        response: Members | None = None
         code: str | None = None
         try:
-            answer = self._answer(operation, account, request)
-            return _http_answer(200, answer)
+            account = self._account(*place)
+            request = _decoded(body)
+            response = self._run(operation, account, request)
         except RefusedError as refusal:
             code = refusal.code
-            return _http_answer(refusal.status, {"__type": refusal.code, "message": refusal.message})
+            return _http_response(refusal.status, {"__type": code, "message": refusal.message})
         except ConnectionLostError:
             code = "ConnectionLost"
             raise
+        else:
+            return _http_response(200, response)
         finally:
-            self._record(operation, place, request, answer, code)
+            call = Call(
+                operation=operation,
+                request=request,
+                response=response,
+                error_code=code,
+                account_id=place[0],
+                region_name=place[1],
+            )
+            with self._lock:
+                self._calls.append(call)
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """Every request so far, in the order in which they were answered."""
+        """Every request so far, in the order of the responses."""
         with self._lock:
             calls = tuple(self._calls)
-        return tuple(attrs.evolve(call, request=_masked(call.request), answer=_masked(call.answer)) for call in calls)
+        return tuple(
+            attrs.evolve(call, request=redacted_members(call.request), response=redacted_members(call.response))
+            for call in calls
+        )
 
     def inject(self, fault: Fault, *, operation: str | None = None, times: int = 1) -> None:
         """
-        Let *fault* happen to the next requests: the next *times* of that *operation*, or of any.
+        Inject *fault* into the next requests.
 
-        Faults that wait for the same request happen to one after the other, in the
-        order in which they were injected. botocore's retries are requests too.
+        A request meets one fault at most: the one that was injected first. botocore's
+        retries are requests, too.
+
+        Args:
+            fault: The failure.
+            operation: The only operation that it applies to, such as ``"CreateAppImageConfig"``.
+            times: Number of requests that fail.
 
         Raises:
-            ValueError: There is no such operation, or *times* is less than one.
+            ValueError: *operation* is not implemented, or *times* is less than one.
         """
         if operation is not None and operation not in OPERATIONS:
-            raise ValueError(f"{operation!r} is none of {', '.join(OPERATIONS)}")
+            raise ValueError(f"unknown operation {operation!r}; expected one of {', '.join(OPERATIONS)}")
         if times < 1:
-            raise ValueError(f"a fault happens once or more, and not {times} times")
+            raise ValueError(f"times must be at least 1, got {times}")
         with self._lock:
-            self._faults.append(ScheduledFault(fault, operation, times))
+            self._faults.append(_ScheduledFault(fault, operation, times))
 
     def assert_faults_happened(self) -> None:
-        """Raise an AssertionError that names every fault that was injected and has not happened."""
+        """Assert that every injected fault has happened, and list those that have not."""
         with self._lock:
             pending = "; ".join(map(str, self._faults))
         if pending:
-            raise AssertionError(f"faults that have not happened: {pending}")
+            raise AssertionError(f"injected faults that did not happen: {pending}")
 
     def snapshot(self) -> Snapshot:
         """Return all AppImageConfigs and their tags, of all accounts and regions, for `restore`."""
@@ -240,7 +314,7 @@ class InMemorySageMaker:
             return Snapshot({place: dict(account.configs) for place, account in self._accounts.items()})
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Put everything back as it was when *snapshot* was taken. Calls and faults stay as they are."""
+        """Restore the AppImageConfigs and tags of *snapshot*. Recorded calls and injected faults are not affected."""
         with self._lock:
             stored: dict[tuple[str, str], dict[str, StoredConfig]] = attrs.astuple(snapshot, recurse=False)[0]
             for place, account in self._accounts.items():
@@ -250,66 +324,51 @@ class InMemorySageMaker:
         target: Any = request.headers["X-Amz-Target"]
         body: Any = request.body
         try:
-            answer = self.respond(target.decode(), body, account_id=account_id, region_name=region_name)
+            response = self.respond(target.decode(), body, account_id=account_id, region_name=region_name)
         except ConnectionLostError as error:
             raise ConnectionClosedError(endpoint_url=request.url) from error
-        headers: Any = answer.headers
-        stream = HTTPResponse(BytesIO(answer.body), preload_content=False)
-        return AWSResponse(request.url, answer.status, headers, stream)
+        headers: Any = response.headers
+        stream = HTTPResponse(BytesIO(response.body), preload_content=False)
+        return AWSResponse(request.url, response.status, headers, stream)
 
     def _account(self, account_id: str, region_name: str) -> Account:
         key = account_id, region_name
         with self._lock:
             if key not in self._accounts:
-                partition = self._botocore.get_partition_for_region(region_name)
+                try:
+                    partition = self._botocore.get_partition_for_region(region_name)
+                except UnknownRegionError as error:
+                    raise RefusedError("ValidationException", str(error)) from error
                 arn_prefix = f"arn:{partition}:sagemaker:{region_name}:{account_id}"
                 self._accounts[key] = Account(arn_prefix, self.assumptions, self._clock)
             return self._accounts[key]
 
-    def _record(
-        self, operation: str, place: tuple[str, str], request: Members, answer: Members | None, code: str | None
-    ) -> None:
-        call = Call(
-            operation=operation,
-            request=request,
-            answer=answer,
-            error_code=code,
-            account_id=place[0],
-            region_name=place[1],
-        )
-        with self._lock:
-            self._calls.append(call)
-
-    def _answer(self, operation_name: str, account: Account, request: Members) -> Members:
+    def _run(self, operation_name: str, account: Account, request: Members) -> Members:
         operation = OPERATIONS.get(operation_name)
         if operation is None:
-            known = ", ".join(OPERATIONS)
-            message = f"{operation_name} is none of the operations that InMemorySageMaker knows: {known}."
+            message = f"InMemorySageMaker does not implement {operation_name}. It implements {', '.join(OPERATIONS)}."
             raise RefusedError("UnknownOperationException", message)
         fault = self._next_fault(operation_name)
         if fault.seconds:
             time.sleep(fault.seconds)
         if not fault.after:
             _happen(fault)
-        shapes = self._shapes(operation_name)
-        members = _judged(shapes.input_shape, request)
+        with self._lock:  # botocore's sessions are not thread-safe
+            model = self._service_model.operation_model(operation_name)
+        members = _checked(model.input_shape, request)
         try:
             with self._lock:
-                answer = operation(account, members)
+                response = operation(account, members)
         finally:
-            # A refusal is an answer, and is lost as well.
+            # A refusal is a response, too, and is lost as well.
             if fault.after:
                 _happen(fault)
-        _check_answer(shapes.output_shape, answer)
-        return answer
+        _check_response(model.output_shape, response)
+        return response
 
-    def _shapes(self, operation_name: str) -> Any:
-        """Return the model of the operation. It is kept: a new one would read its shapes anew."""
-        with self._lock:
-            if operation_name not in self._operation_models:
-                model = self._botocore.get_service_model("sagemaker").operation_model(operation_name)
-                self._operation_models[operation_name] = model
-            return self._operation_models[operation_name]
+    @cached_property
+    def _service_model(self) -> Any:
+        return self._botocore.get_service_model("sagemaker")
 
     def _next_fault(self, operation_name: str) -> Fault:
         with self._lock:
@@ -325,11 +384,6 @@ class InMemorySageMaker:
 _NO_FAULT: Final = Fault()
 
 
-def _http_answer(status: int, members: Members) -> Answer:
-    headers = {"x-amzn-RequestId": str(uuid4()), "Content-Type": "application/x-amz-json-1.1"}
-    return Answer(status, headers, json.dumps(members).encode())
-
-
 def _happen(fault: Fault) -> None:
     if fault.breaks_connection:
         raise ConnectionLostError
@@ -337,7 +391,29 @@ def _happen(fault: Fault) -> None:
         raise RefusedError(fault.code, fault.message, fault.status)
 
 
-def _judged(shape: Any, request: Members) -> Members:
+def _http_response(status: int, members: Members) -> Response:
+    headers = {"x-amzn-RequestId": str(uuid4()), "Content-Type": "application/x-amz-json-1.1"}
+    return Response(status, headers, json.dumps(members).encode())
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not valid JSON")
+
+
+_decoder: Final = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def _decoded(body: bytes) -> Members:
+    try:
+        request = _decoder.decode(body.decode())  # json.loads would accept UTF-16 and UTF-32, too
+    except (ValueError, RecursionError) as error:
+        raise RefusedError("SerializationException", f"The body is not JSON in UTF-8: {error}") from error
+    if not isinstance(request, dict):
+        raise RefusedError("SerializationException", "The body is not a JSON object.")
+    return cast("Members", request)
+
+
+def _checked(shape: Any, request: Members) -> Members:
     try:
         members: Members = known_members(shape, request)
     except WrongTypeError as error:
@@ -348,23 +424,13 @@ def _judged(shape: Any, request: Members) -> Members:
     return members
 
 
-def _check_answer(shape: Any, answer: Members) -> None:
-    """See that the service could send *answer*: a wrong one would be a fault of this module."""
+def _check_response(shape: Any, response: Members) -> None:
+    """Assert that the service could send *response*."""
     if shape is None:
-        wrong = bool(answer)
+        valid = not response
     else:
-        wrong = known_members(shape, answer) != answer or bool(constraint_failures(shape, answer))
-    if wrong:
-        raise AssertionError("the answer breaks the service model; is account_id one of 12 digits?")
-
-
-def _masked(value: Any, *, secret: bool = False) -> Any:
-    """Copy *value* with the values of environment variables and the container arguments masked."""
-    copied: Any = value
-    if isinstance(value, dict):
-        copied = {key: _masked(item, secret=secret or key in SECRET_MEMBERS) for key, item in copied.items()}
-    elif isinstance(value, list):
-        copied = [_masked(item, secret=secret) for item in copied]
-    elif secret:
-        copied = "***"
-    return copied
+        valid = known_members(shape, response) == response and not constraint_failures(shape, response)
+    if not valid:
+        raise AssertionError(
+            "the response breaks the service model: account_id must have 12 digits, and a config at most 50 tags"
+        )

@@ -1,5 +1,5 @@
 """
-pytest fixtures, for those who ask for them.
+pytest fixtures. A plugin that is loaded only on request.
 
 ::
 
@@ -17,11 +17,11 @@ from appimageconfig.testing.in_memory import InMemorySageMaker
 
 @pytest.fixture
 def in_memory_sagemaker() -> InMemorySageMaker:
-    """Return an empty SageMaker in memory, of its own for each test."""
+    """Return an `InMemorySageMaker` without AppImageConfigs, a new one for each test."""
     return InMemorySageMaker()
 
 
 @pytest.fixture
 def app_image_config_client(in_memory_sagemaker: InMemorySageMaker) -> AppImageConfigClient:
-    """Return a client of the SageMaker in memory, `in_memory_sagemaker`."""
+    """Return a client of the fixture `in_memory_sagemaker`."""
     return AppImageConfigClient(in_memory_sagemaker.client())

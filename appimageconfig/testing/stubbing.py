@@ -1,4 +1,4 @@
-"""botocore's Stubber with typed expectations of the AppImageConfig operations."""
+"""botocore's Stubber with a typed method for each AppImageConfig operation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from botocore.exceptions import StubAssertionError, UnStubbedResponseError
 from botocore.stub import ANY, Stubber
 
 from appimageconfig._converter import request_members
-from appimageconfig._frozen import is_list, is_map
+from appimageconfig._frozen import is_list, is_map, redacted_members
 from appimageconfig.operations import (
     AddTagsInput,
     DeleteAppImageConfigRequest,
@@ -23,7 +23,6 @@ from appimageconfig.operations import (
     ListTagsInput,
 )
 from appimageconfig.serialization import from_response
-from appimageconfig.testing.account import SECRET_MEMBERS
 
 if TYPE_CHECKING:
     from collections import deque
@@ -57,7 +56,7 @@ _RESPONSE: Final = "appimageconfig_stubbed_response"
 
 def stub_sagemaker(client: Any, *, in_order: bool = True) -> SageMakerStubber:
     """
-    Return a stubber of *client*, to be used in a ``with`` statement.
+    Return a stubber of *client*, for use in a ``with`` statement.
 
     ::
 
@@ -67,41 +66,35 @@ def stub_sagemaker(client: Any, *, in_order: bool = True) -> SageMakerStubber:
 
     Args:
         client: Any boto3 SageMaker client.
-        in_order: Whether the calls have to come in the order that their responses were added in.
+        in_order: Require the calls in the order in which their responses were added.
     """
     return SageMakerStubber(client, in_order=in_order)
 
 
 class SageMakerStubber(Stubber):
     """
-    botocore's `Stubber`, with a method for each of the AppImageConfig operations.
+    botocore's `Stubber` with a typed method for each AppImageConfig operation.
 
-    Each ``add_`` method expects one call, with the parameters that
-    `appimageconfig.AppImageConfigClient` sends, and answers it. ``add_response``,
-    ``add_client_error`` and ``botocore.stub.ANY`` work as always and may be mixed
-    with them.
+    Each of these ``add_`` methods adds the response to one call, and expects the
+    parameters that `appimageconfig.AppImageConfigClient` sends. Stubber's own
+    ``add_response``, ``add_client_error`` and ``ANY`` can be mixed with them.
 
     The end of a ``with`` block asserts that every response was used, unless the
-    block raised something itself. The stubber may be used from many threads.
+    block raised an exception. The stubber is thread-safe.
 
-    With *in_order* false, a call takes the first of the added responses whose
-    operation and parameters are its own.
+    With *in_order* false, a call gets the first response whose operation and
+    parameters match.
 
-    A call of another operation or with other parameters than expected raises
-    botocore's ``StubAssertionError``, and one when nothing is left its
-    ``UnStubbedResponseError``. Their text masks the values of environment
-    variables and the container arguments: each distinct one has a number, so that
-    a difference is still seen.
-
-    Args:
-        client: Any boto3 SageMaker client.
-        in_order: Whether the calls have to come in the order that their responses were added in.
+    A call that does not match raises botocore's ``StubAssertionError``, and one
+    without any response left its ``UnStubbedResponseError``. The messages redact
+    environment values and container arguments: each distinct value has a number,
+    so that differences are still visible.
     """
 
     _queue: deque[_Members]
 
     def __init__(self, client: Any, *, in_order: bool = True) -> None:
-        """Expect nothing yet, and leave *client* as it is until `activate` or a ``with`` statement."""
+        """Prepare to stub *client*, which is not changed until `activate` or a ``with`` statement."""
         super().__init__(client)
         self._in_order = in_order
         self._lock = Lock()
@@ -113,35 +106,35 @@ class SageMakerStubber(Stubber):
         exception_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Deactivate, and assert that all responses were used, unless an exception is in flight."""
+        """Deactivate, and assert that all responses were used unless the block raised an exception."""
         super().__exit__(exception_type, exception_value, traceback)
         if exception_type is None:
             self.assert_no_pending_responses()
 
     def add_create(self, config: AppImageConfig, *, arn: str | None = None) -> None:
-        """Expect that *config* is created, and answer with *arn*, by default one in the client's region."""
+        """Add the response to creating *config*: *arn*, by default one in the client's region."""
         self._add_write("CreateAppImageConfig", config, arn)
 
     def add_describe(self, details: AppImageConfigDetails) -> None:
         """
-        Expect that the AppImageConfig with the name of *details* is described, and answer with *details*.
+        Add *details* as the response to describing the config of that name.
 
         Raises:
-            InvalidAppImageConfigError: *details* have no name.
+            InvalidAppImageConfigError: *details* has no name.
         """
         request = DescribeAppImageConfigRequest(app_image_config_name=cast("str", details.app_image_config_name))
         self._add("DescribeAppImageConfig", _details_response(details), request_members(request))
 
     def add_update(self, config: AppImageConfig, *, arn: str | None = None) -> None:
         """
-        Expect that *config* is updated, and answer with *arn*, by default one in the client's region.
+        Add the response to updating *config*: *arn*, by default one in the client's region.
 
-        The request has no tags, so those of *config* are not expected.
+        The tags of *config* are not expected, since an update does not send them.
         """
         self._add_write("UpdateAppImageConfig", config, arn)
 
     def add_delete(self, name: str) -> None:
-        """Expect that the AppImageConfig called *name* is deleted."""
+        """Add the response to deleting the config *name*."""
         request = DeleteAppImageConfigRequest(app_image_config_name=name)
         self._add("DeleteAppImageConfig", {}, request_members(request))
 
@@ -159,19 +152,21 @@ class SageMakerStubber(Stubber):
         sort_order: SortOrder | None = None,
     ) -> None:
         """
-        Expect that one page is listed with these filters, and answer with *details*.
+        Add one page of *details* as the response to a list.
+
+        The filters and the order are those of `appimageconfig.AppImageConfigClient.list`.
 
         Args:
-            *details: The items of the page.
-            next_token: The token in the answer, by which the client asks for one more page.
-            page_token: The token in the request: the *next_token* of the page before, or None for the first page.
-            name_contains: As in `appimageconfig.AppImageConfigClient.list`.
-            creation_time_after: Likewise.
-            creation_time_before: Likewise.
-            modified_time_after: Likewise.
-            modified_time_before: Likewise.
-            sort_by: Likewise.
-            sort_order: Likewise.
+            *details: Items of the page.
+            next_token: Token in the response, which makes the client request another page.
+            page_token: Token in the request: the *next_token* of the previous page, or None for the first page.
+            name_contains: Expected filter.
+            creation_time_after: Expected filter.
+            creation_time_before: Expected filter.
+            modified_time_after: Expected filter.
+            modified_time_before: Expected filter.
+            sort_by: Expected order.
+            sort_order: Expected order.
         """
         request = ListAppImageConfigsRequest(
             max_results=_PAGE_SIZE,
@@ -190,17 +185,17 @@ class SageMakerStubber(Stubber):
         self._add("ListAppImageConfigs", response, request_members(request))
 
     def add_list_tags(self, arn: str, tags: Mapping[str, str]) -> None:
-        """Expect that the tags of *arn* are listed, and answer with *tags* as the only page."""
+        """Add *tags* as the response to listing the tags of *arn*, on one page."""
         response = {"Tags": request_members(AddTagsInput(resource_arn=arn, tags=tags))["Tags"]}
         self._add("ListTags", response, request_members(ListTagsInput(resource_arn=arn)))
 
     def add_add_tags(self, arn: str, tags: Mapping[str, str]) -> None:
-        """Expect that *tags* are set on *arn*, and answer with the same."""
+        """Add the response to adding *tags* to *arn*: the same tags."""
         request = request_members(AddTagsInput(resource_arn=arn, tags=tags))
         self._add("AddTags", {"Tags": request["Tags"]}, request)
 
     def add_delete_tags(self, arn: str, keys: Iterable[str]) -> None:
-        """Expect that the tags with these *keys* are taken off *arn*."""
+        """Add the response to deleting the tags with these *keys* from *arn*."""
         self._add("DeleteTags", {}, request_members(DeleteTagsInput(resource_arn=arn, tag_keys=keys)))
 
     def add_error(
@@ -213,26 +208,26 @@ class SageMakerStubber(Stubber):
         expected_params: Mapping[str, Any] | None = None,
     ) -> None:
         """
-        Expect a call of *operation*, and refuse it.
+        Add an error response to *operation*.
 
         Args:
-            operation: The service's name of the operation, such as ``"CreateAppImageConfig"``.
-            code: The service's error code, such as ``"ResourceInUse"``.
-            message: The service's own text.
-            http_status: The HTTP status of the answer.
-            expected_params: The expected keyword arguments of the boto3 method, or None for any.
+            operation: Operation, such as ``"CreateAppImageConfig"``.
+            code: Error code of the service, such as ``"ResourceInUse"``.
+            message: Error message of the service.
+            http_status: HTTP status of the response.
+            expected_params: Expected keyword arguments of the boto3 method, or None for any.
 
         Raises:
-            ValueError: The client has no such operation.
+            ValueError: The client does not have this operation.
         """
         method = xform_name(operation)
-        # Stubber does not look at the method of an error, which would wait for its call for ever.
+        # Stubber does not check the method of an error, so a typing error would only show as an unused response.
         if self._meta.method_to_api_mapping.get(method) != operation:
-            raise ValueError(f"the client has no operation {operation!r}")
+            raise ValueError(f"unknown operation {operation!r}; expected a name such as 'CreateAppImageConfig'")
         self.add_client_error(method, code, message, http_status, expected_params=expected_params)
 
     def assert_no_pending_responses(self) -> None:
-        """Assert that all responses were used, and list those that were not."""
+        """Assert that every response was used, and list those that were not."""
         if left := self._queue.copy():
             count = "1 response was" if len(left) == 1 else f"{len(left)} responses were"
             raise AssertionError(f"{count} not used:{_listed(left)}")
@@ -245,25 +240,25 @@ class SageMakerStubber(Stubber):
         self.add_response(xform_name(operation), response, expected_params)
 
     def _add_write(self, operation: OperationName, config: AppImageConfig, arn: str | None) -> None:
-        # The request of an update has no tags, and members that only responses have are in no request.
+        # An update does not send tags, and no request sends members that only responses have.
         accepted = self._meta.service_model.operation_model(operation).input_shape.members
         request = {member: value for member, value in request_members(config).items() if member in accepted}
         place = f"arn:{self._meta.partition}:sagemaker:{self._meta.region_name}:{_ACCOUNT_ID}"
         response = {"AppImageConfigArn": arn or f"{place}:app-image-config/{config.app_image_config_name}"}
         self._add(operation, response, request)
 
-    # botocore calls the next two methods for each call: before its parameters are checked, and when it would be sent.
-    # Stubber looks at the head of its queue in both, and takes it off in the second, so that two threads may match
-    # the same response. It has no public place to do otherwise. Here the first matches and takes in one step, and the
-    # context, which is botocore's own dict for this one call, carries the response to the second. So a response is
-    # used up also where botocore then refuses the parameters. Stubber's methods that add to the queue append to it
-    # without the lock; that and its copy are atomic, and what the lock guards is that no one else takes from it.
+    # botocore calls the next two methods for each call: before its parameters are checked, and instead of sending it.
+    # Stubber looks at the head of its queue in both, and removes it in the second, so two threads can match the same
+    # response. It has no public hook for this. Here the first method matches and removes in one step, and the context,
+    # botocore's own dict for this call, carries the response to the second. So a response is also used up if botocore
+    # then refuses the parameters. Stubber's methods append to the queue without the lock. That is safe, since append
+    # and copy are atomic: the lock only keeps two calls from removing the same response.
 
     def _assert_expected_params(
         self, model: Any, params: Mapping[str, Any], context: dict[str, Any], **_: object
     ) -> None:
         if context.get("is_presign_request"):
-            return  # as in Stubber: nothing is sent for it, so it takes no response
+            return  # nothing is sent for it, so it uses no response, as in Stubber
         with self._lock:
             left = list(self._queue.copy())
             candidates = left[:1] if self._in_order else left
@@ -283,37 +278,36 @@ class SageMakerStubber(Stubber):
         return context[_RESPONSE]
 
     def _mismatch(self, operation: str, params: Mapping[str, Any], left: Sequence[_Members]) -> StubResponseError:
-        call = _label(operation, params)
+        call = f"{_label(operation, params)} was called"
         used = self._used[operation]
-        history = f"all that were added for {operation} are used ({used})" if used else "none was added for it"
+        history = f"Responses added for {operation}: {f'{used}, all used' if used else 'none'}."
         if not left:
-            reason = f"{call} was called, but no response is left: {history}."
-            return UnStubbedResponseError(operation_name=operation, reason=reason)
+            return UnStubbedResponseError(
+                operation_name=operation, reason=f"{call}, but no responses are left. {history}"
+            )
         same_operation = [added for added in left if added["operation_name"] == operation]
         if self._in_order and left[0]["operation_name"] != operation:
             reason = (
-                f"{call} was called, but the next response is for {_label_of(left[0])}. "
+                f"{call}, but the next response is for {_label_of(left[0])}. "
                 "Stub with in_order=False if the order does not matter."
             )
         elif self._in_order:
-            reason = _text_of(
-                _difference(left[0]["expected_params"], params), f"{call} was called, but not as expected"
-            )
+            reason = _reason(f"{call} with other parameters than expected", _difference(left[0], params))
         elif not same_operation:
-            reason = f"{call} was called, but there is no response for it: {history}. Left are:{_listed(left)}"
+            reason = f"{call}, but no response is left for it. {history} Responses left:{_listed(left)}"
         else:
-            reason = _nearest(call, same_operation, params)
+            reason = _closest(call, same_operation, _label(operation, params), params)
         return StubAssertionError(operation_name=operation, reason=reason)
 
 
 def _details_response(details: AppImageConfigDetails) -> _Members:
-    # Reading them as a response makes all times aware, as those of botocore are.
+    # Reading them as a response makes all times aware, like those that botocore returns.
     return request_members(from_response(request_members(details)))
 
 
 def _matches(added: _Members, operation: str, params: Mapping[str, Any]) -> bool:
     expected: Mapping[str, Any] | None = added["expected_params"]
-    # What is expected comes first, so that ANY and the like decide.
+    # The expected parameters are on the left, so that ANY and similar objects do the comparison.
     return added["operation_name"] == operation and (expected is None or dict(expected) == dict(params))
 
 
@@ -332,46 +326,43 @@ def _listed(left: Iterable[_Members]) -> str:
     return "".join(f"\n  {_label_of(added)}" for added in left)
 
 
-def _nearest(call: str, same_operation: Sequence[_Members], params: Mapping[str, Any]) -> str:
-    """Tell how *params* differ from those of the response of the same name, or else with the fewest changed lines."""
-
-    def distance(candidate: tuple[int, str, list[str]]) -> tuple[bool, int]:
-        _, label, difference = candidate
-        return label != call, sum(line.startswith(("+", "-")) for line in difference)
-
-    candidates = [
-        (number, _label_of(added), _difference(added["expected_params"], params))
-        for number, added in enumerate(same_operation, 1)
-    ]
-    number, label, difference = min(candidates, key=distance)
-    count = len(candidates)
-    if count == 1:
-        return _text_of(difference, f"{call} was called, but the only response left for it is {label}")
-    return _text_of(
-        difference,
-        f"{call} was called, but none of the {count} responses left for it expects that; "
-        f"the nearest is number {number}, {label}",
+def _closest(call: str, same_operation: Sequence[_Members], label: str, params: Mapping[str, Any]) -> str:
+    """Compare *params* with the response for the same name, or else with the one of the fewest changed lines."""
+    numbered = [(number, added, _difference(added, params)) for number, added in enumerate(same_operation, 1)]
+    number, closest, difference = min(
+        numbered,
+        key=lambda item: (_label_of(item[1]) != label, sum(line.startswith(("+", "-")) for line in item[2])),
     )
+    if len(numbered) == 1:
+        return _reason(f"{call}, but the only response left for it is {_label_of(closest)}", difference)
+    count = f"none of the {len(numbered)} responses left for it matches"
+    return _reason(f"{call}, but {count}; the closest is number {number}, {_label_of(closest)}", difference)
 
 
-def _text_of(difference: Sequence[str], introduction: str) -> str:
+def _reason(introduction: str, difference: Sequence[str]) -> str:
     if not difference:
-        return f"{introduction}: the parameters differ in their types alone, such as a tuple in place of a list."
+        return f"{introduction}: the parameters differ only in type, such as a tuple instead of a list."
     return "\n".join([f"{introduction}:", *difference])
 
 
-def _difference(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]:
-    """Return the whole of both, line by line: a changed line says little without the members that it is in."""
+def _difference(added: _Members, actual: Mapping[str, Any]) -> list[str]:
+    """Return a diff of the whole parameters: a changed line says little without the members around it."""
     numbers: dict[str, int] = {}
-    before, after = (
-        json.dumps(_shown(params, numbers), indent=2, sort_keys=True, ensure_ascii=False, default=str).splitlines()
-        for params in (_aligned(expected, actual), actual)
+
+    # The same secret has the same number on both sides.
+    def redact(secret: Any) -> Any:
+        return secret if secret is ANY else f"***{numbers.setdefault(repr(secret), len(numbers) + 1)}"
+
+    expected, got = (
+        json.dumps(redacted_members(params, redact), indent=2, sort_keys=True, ensure_ascii=False, default=str)
+        for params in (_aligned(added["expected_params"], actual), actual)
     )
-    return list(difflib.unified_diff(before, after, "expected", "actual", n=len(before), lineterm=""))
+    lines = expected.splitlines()
+    return list(difflib.unified_diff(lines, got.splitlines(), "expected", "actual", n=len(lines), lineterm=""))
 
 
 def _aligned(expected: Any, actual: Any) -> Any:
-    """Return *expected* with what is equal written as in *actual*: ANY, or a time in another zone."""
+    """Return *expected* with equal values, such as ANY or a time in another zone, written as in *actual*."""
     if expected == actual:
         return actual
     if is_map(expected) and is_map(actual):
@@ -379,14 +370,3 @@ def _aligned(expected: Any, actual: Any) -> Any:
     if is_list(expected) and is_list(actual):
         return [*map(_aligned, expected, actual), *expected[len(actual) :]]
     return expected
-
-
-def _shown(value: Any, numbers: dict[str, int], *, secret: bool = False) -> Any:
-    """Replace secrets by their *numbers*, which are the same for the same value."""
-    if is_map(value):
-        return {str(key): _shown(item, numbers, secret=secret or key in SECRET_MEMBERS) for key, item in value.items()}
-    if is_list(value):
-        return [_shown(item, numbers, secret=secret) for item in value]
-    if secret and value is not ANY:
-        return f"***{numbers.setdefault(repr(value), len(numbers) + 1)}"
-    return value

@@ -1,8 +1,8 @@
 """
-Requests and answers against a botocore service model, in the words of the service.
+Checks of requests and responses against botocore's service model, with the messages of the service.
 
-It reads the model of the installed botocore and nothing of this library's own
-limits, so that each can show the other to be wrong.
+They read the model of the installed botocore, and never this library's own limits,
+so that tests can compare the two.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
 
 
 class WrongTypeError(Exception):
-    """A value is of a type that its shape cannot be read from."""
+    """A value has another type than its shape."""
 
 
 def known_members(shape: Any, value: Any, path: str = "") -> Any:
     """
-    Return *value* as the service reads it: without the members that *shape* does not know, and those that are null.
+    Return *value* as the service reads it: without unknown members and without members that are null.
 
     Raises:
-        WrongTypeError: A value is of another type than its shape.
+        WrongTypeError: A value has another type than its shape.
     """
     if not _is_readable(shape, value):
         message = f"Value at '{path}' cannot be read as a {shape.type_name}"
@@ -60,7 +60,7 @@ def _is_readable(shape: Any, value: object) -> bool:
 
 
 def constraint_failures(shape: Any, value: Any, path: str = "") -> list[str]:
-    """Return a sentence for each constraint of *shape* that a *value* from `known_members` fails to satisfy."""
+    """Return one message for each constraint of *shape* that *value*, from `known_members`, does not satisfy."""
     return [f"Value at '{where}' failed to satisfy constraint: {what}" for where, what in _failures(shape, value, path)]
 
 
@@ -79,11 +79,11 @@ def _failures(shape: Any, value: Any, path: str) -> Iterator[tuple[str, str]]:
         for key, item in value.items():
             yield from _failures(shape.key, key, f"{path}.{key}.key")
             yield from _failures(shape.value, item, f"{path}.{key}.member")
-    for what in _broken_traits(shape, value):
+    for what in _unsatisfied(shape, value):
         yield path, what
 
 
-def _broken_traits(shape: Any, value: Any) -> Iterator[str]:
+def _unsatisfied(shape: Any, value: Any) -> Iterator[str]:
     traits = shape.metadata
     if not traits:
         return
@@ -101,10 +101,10 @@ def _broken_traits(shape: Any, value: Any) -> Iterator[str]:
 @cache
 def _matcher(pattern: str) -> Callable[[str], object]:
     r"""
-    Return what tells whether a string matches *pattern* in full.
+    Return a predicate for strings that match *pattern* in full.
 
-    `re` knows no ``\p{L}``. For a pattern that has it, both sides are written in ASCII: the class as letters, and each
-    letter of any script as one letter; likewise separators and numbers.
+    `re` does not support ``\p{L}``. A pattern with it is matched in ASCII: the class becomes ``a-zA-Z``, and each
+    letter of the string an ``a``; likewise separators and numbers.
     """
     in_python = pattern.removeprefix("^").removesuffix("$")
     for unicode_class, ascii_class in ((r"\p{L}", "a-zA-Z"), (r"\p{Z}", " "), (r"\p{N}", "0-9")):
@@ -119,7 +119,7 @@ def _in_ascii(character: str) -> str:
     if character.isascii():
         return character
     category = unicodedata.category(character)
-    # What this Python's Unicode version does not assign may be a letter in the service's.
+    # A character that is unassigned in this Python's version of Unicode may be a letter in the service's.
     return "a" if category == "Cn" else {"L": "a", "Z": " ", "N": "0"}.get(category[0], "\x00")
 
 

@@ -1,8 +1,8 @@
 """
-The AWS CLI does the whole life of a config against the endpoint.
+The AWS CLI against the endpoint.
 
-It is a file of its own, which is named to pytest by a session of its own: the
-AWS CLI pins one version of botocore.
+pytest does not collect this file by itself: the AWS CLI pins a version of
+botocore, so it needs an environment of its own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ AWS = Path(sys.executable).parent / "aws"
 
 @pytest.fixture
 def aws(service: InMemorySageMaker) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
-    """Return what runs ``aws sagemaker`` against the service."""
+    """Return a function that runs ``aws sagemaker`` against the service."""
     environment = {
         **os.environ,
         "AWS_ACCESS_KEY_ID": "in-memory",
@@ -51,44 +51,46 @@ def aws(service: InMemorySageMaker) -> Iterator[Callable[..., subprocess.Complet
     pytest_socket.disable_socket(allow_unix_socket=True)
 
 
-def answer(run: subprocess.CompletedProcess[str]) -> Any:
-    """Return what the AWS CLI printed."""
+def output(run: subprocess.CompletedProcess[str]) -> Any:
+    """Return the response that the AWS CLI printed."""
     assert run.stderr == ""
     assert run.returncode == 0
     return json.loads(run.stdout) if run.stdout else None
 
 
-def test_a_config_lives(aws: Callable[..., subprocess.CompletedProcess[str]], service: InMemorySageMaker) -> None:
-    """From create to delete, with tags, in the region that the AWS CLI signs for."""
+def test_the_aws_cli_runs_every_operation(
+    aws: Callable[..., subprocess.CompletedProcess[str]], service: InMemorySageMaker
+) -> None:
+    """In the region that the AWS CLI signs for."""
     path = next(path for path in REQUESTS if path.stem == "jupyter-lab-full")
     config = from_request(json.loads(path.read_text(encoding="utf-8")))
     name = config.app_image_config_name
-    arn = answer(aws("create-app-image-config", "--cli-input-json", f"file://{path}"))["AppImageConfigArn"]
+    arn = output(aws("create-app-image-config", "--cli-input-json", f"file://{path}"))["AppImageConfigArn"]
     assert arn == f"arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/{name}"
     client = AppImageConfigClient(service.client(region_name="eu-west-1"))
     assert client.describe(name).to_config(client.list_tags(arn)) == config
 
-    described = answer(aws("describe-app-image-config", "--app-image-config-name", name))
+    described = output(aws("describe-app-image-config", "--app-image-config-name", name))
     assert described["JupyterLabAppImageConfig"]["ContainerConfig"]["ContainerEntrypoint"] == ["jupyter-lab"]
-    answer(aws("update-app-image-config", "--app-image-config-name", name, "--code-editor-app-image-config", "{}"))
+    output(aws("update-app-image-config", "--app-image-config-name", name, "--code-editor-app-image-config", "{}"))
     assert client.describe(name).code_editor_app_image_config is not None
-    answer(aws("add-tags", "--resource-arn", arn, "--tags", "Key=stage,Value=prod"))
-    tags = answer(aws("list-tags", "--resource-arn", arn))["Tags"]
+    output(aws("add-tags", "--resource-arn", arn, "--tags", "Key=stage,Value=prod"))
+    tags = output(aws("list-tags", "--resource-arn", arn))["Tags"]
     assert {"Key": "stage", "Value": "prod"} in tags
-    answer(aws("delete-tags", "--resource-arn", arn, "--tag-keys", "team", "stage"))
+    output(aws("delete-tags", "--resource-arn", arn, "--tag-keys", "team", "stage"))
     assert client.list_tags(arn) == {}
-    listed = answer(aws("list-app-image-configs", "--name-contains", "geo"))
+    listed = output(aws("list-app-image-configs", "--name-contains", "geo"))
     assert [item["AppImageConfigName"] for item in listed["AppImageConfigs"]] == [name]
-    answer(aws("delete-app-image-config", "--app-image-config-name", name))
-    assert answer(aws("list-app-image-configs")) == {"AppImageConfigs": []}
+    output(aws("delete-app-image-config", "--app-image-config-name", name))
+    assert output(aws("list-app-image-configs")) == {"AppImageConfigs": []}
 
 
 @pytest.mark.parametrize("path", REQUESTS, ids=lambda path: path.stem)
-def test_every_example_request_is_taken(
+def test_every_example_request_is_accepted(
     path: Path, aws: Callable[..., subprocess.CompletedProcess[str]], service: InMemorySageMaker
 ) -> None:
-    """As --cli-input-json, with what this library makes of it."""
-    answer(aws("create-app-image-config", "--cli-input-json", f"file://{path}"))
+    """As --cli-input-json; the config is the one that this library reads from the file."""
+    output(aws("create-app-image-config", "--cli-input-json", f"file://{path}"))
     (call,) = service.calls
     assert call.error_code is None
     config = from_request(json.loads(path.read_text(encoding="utf-8")))
@@ -96,10 +98,10 @@ def test_every_example_request_is_taken(
     assert details.to_config(config.tags) == config
 
 
-def test_errors_are_those_of_the_service(aws: Callable[..., subprocess.CompletedProcess[str]]) -> None:
-    """As the AWS CLI prints them."""
+def test_the_aws_cli_prints_the_errors_of_the_service(aws: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    """With their codes and messages."""
     create = ("create-app-image-config", "--app-image-config-name", "image")
-    answer(aws(*create))
+    output(aws(*create))
     for run, text in (
         (aws(*create), "(ResourceInUse) when calling the CreateAppImageConfig operation: The ID or Name specified is"),
         (
@@ -112,7 +114,7 @@ def test_errors_are_those_of_the_service(aws: Callable[..., subprocess.Completed
         ),
         (
             aws("describe-domain", "--domain-id", "d-1"),
-            "(UnknownOperationException) when calling the DescribeDomain operation: DescribeDomain is none of",
+            "(UnknownOperationException) when calling the DescribeDomain operation: InMemorySageMaker does not",
         ),
     ):
         assert run.returncode not in {0, None}

@@ -1,4 +1,4 @@
-"""The page on the assumptions has every option with its default and its other value."""
+"""The documentation of `Assumptions`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from appimageconfig.testing import Assumptions
 PAGE = Path(__file__).parents[2] / "docs/assumptions.md"
 
 
-def test_the_page_lists_every_option() -> None:
-    """And no other."""
+def test_the_documentation_lists_every_assumption_with_its_values() -> None:
+    """With its default first."""
     hints: dict[str, Any] = get_type_hints(Assumptions)
     expected = [
         (field.name, field.default, *(value for value in get_args(hints[field.name]) if value != field.default))

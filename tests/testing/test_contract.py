@@ -1,4 +1,4 @@
-"""One contract for the SageMaker in memory, kept in process and over HTTP alike."""
+"""The SageMaker in memory behaves the same in process and over HTTP."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 
 @pytest.fixture(params=["in process", "over http"])
 def sagemaker(request: pytest.FixtureRequest, service: InMemorySageMaker) -> Iterator[Any]:
-    """Return a boto3 client of the service, which sends each request once."""
+    """Yield a boto3 client of the service, without retries."""
     if request.param == "in process":
         yield service.client(config=ONCE)
         return
@@ -60,12 +60,12 @@ def sagemaker(request: pytest.FixtureRequest, service: InMemorySageMaker) -> Ite
 
 @pytest.fixture
 def client(sagemaker: Any) -> AppImageConfigClient:
-    """Return our client on top of it."""
+    """Return an `AppImageConfigClient` on top of it."""
     return AppImageConfigClient(sagemaker)
 
 
-def test_a_config_lives(client: AppImageConfigClient) -> None:
-    """Created, described as it was, changed, tagged, listed, and deleted."""
+def test_a_config_is_created_changed_tagged_listed_and_deleted(client: AppImageConfigClient) -> None:
+    """Each change is visible at once."""
     arn = client.create(CONFIG)
     assert arn == "arn:aws:sagemaker:us-east-1:123456789012:app-image-config/contract"
     details = client.describe("contract")
@@ -82,8 +82,8 @@ def test_a_config_lives(client: AppImageConfigClient) -> None:
     assert list(client.list()) == []
 
 
-def test_what_is_there_and_what_is_not_is_refused(client: AppImageConfigClient) -> None:
-    """With the codes and the texts of the service."""
+def test_conflicts_and_missing_configs_raise_the_errors_of_the_service(client: AppImageConfigClient) -> None:
+    """With its codes and messages."""
     with pytest.raises(ResourceNotFoundError, match="does not exist"):
         client.describe("contract")
     client.create(CONFIG)
@@ -93,8 +93,8 @@ def test_what_is_there_and_what_is_not_is_refused(client: AppImageConfigClient) 
     assert caught.value.request_id
 
 
-def test_what_breaks_the_model_is_refused(client: AppImageConfigClient) -> None:
-    """By the service, where this library lets it through."""
+def test_a_violation_of_the_service_model_is_refused_by_the_service(client: AppImageConfigClient) -> None:
+    """If this library does not refuse it first."""
     with unchecked():
         config = AppImageConfig(app_image_config_name="a_b")
     with pytest.raises(ServiceError, match="1 validation error detected: Value at 'appImageConfigName' failed"):
@@ -102,7 +102,7 @@ def test_what_breaks_the_model_is_refused(client: AppImageConfigClient) -> None:
 
 
 def test_a_list_has_pages_and_filters(client: AppImageConfigClient, sagemaker: Any) -> None:
-    """Of the size that is asked for, to the last."""
+    """Of the requested size."""
     names = [f"image-{number:03}" for number in range(120)]
     for name in names:
         client.create(AppImageConfig(app_image_config_name=name))
@@ -119,8 +119,8 @@ def test_a_list_has_pages_and_filters(client: AppImageConfigClient, sagemaker: A
     assert page["NextToken"]
 
 
-def test_faults_happen(client: AppImageConfigClient, service: InMemorySageMaker) -> None:
-    """Throttled, failed before and after, broken, and slow."""
+def test_injected_faults_reach_the_client(client: AppImageConfigClient, service: InMemorySageMaker) -> None:
+    """Each kind of fault."""
     service.inject(Fault.throttling())
     with pytest.raises(ThrottlingError):
         client.create(CONFIG)
@@ -135,8 +135,8 @@ def test_faults_happen(client: AppImageConfigClient, service: InMemorySageMaker)
     service.assert_faults_happened()
 
 
-def test_eight_threads_lose_nothing(client: AppImageConfigClient) -> None:
-    """Each creates, updates and lists at once with the others."""
+def test_eight_threads_create_update_and_list(client: AppImageConfigClient) -> None:
+    """No change is lost."""
 
     def work(number: int) -> None:
         for step in range(5):

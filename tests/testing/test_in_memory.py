@@ -1,8 +1,9 @@
-"""The SageMaker in memory: real boto3 clients in front of it, and nothing behind."""
+"""The SageMaker in memory, used through real boto3 clients."""
 
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -41,8 +42,8 @@ LAB = AppImageConfig(
 )
 
 
-def test_the_life_of_a_config(client: AppImageConfigClient) -> None:
-    """Create, describe, update, describe, delete."""
+def test_create_describe_update_and_delete(client: AppImageConfigClient) -> None:
+    """With the times of the changes."""
     before = datetime.now(UTC) - timedelta(milliseconds=1)
     arn = client.create(LAB)
     assert arn == "arn:aws:sagemaker:us-east-1:123456789012:app-image-config/lab"
@@ -63,8 +64,8 @@ def test_the_life_of_a_config(client: AppImageConfigClient) -> None:
     assert list(client.list()) == []
 
 
-def test_an_update_keeps_what_it_leaves_out(client: AppImageConfigClient) -> None:
-    """As the class says."""
+def test_an_update_keeps_the_app_configs_that_it_omits(client: AppImageConfigClient) -> None:
+    """By default; see `Assumptions`."""
     client.create(LAB)
     editor = AppImageConfig(app_image_config_name="lab", code_editor_app_image_config=CodeEditorAppImageConfig())
     client.update(editor)
@@ -73,7 +74,7 @@ def test_an_update_keeps_what_it_leaves_out(client: AppImageConfigClient) -> Non
     assert details.code_editor_app_image_config == CodeEditorAppImageConfig()
 
 
-def test_it_refuses_in_the_services_words(client: AppImageConfigClient) -> None:
+def test_refusals_have_the_codes_and_messages_of_the_service(client: AppImageConfigClient) -> None:
     """ResourceInUse and ResourceNotFound."""
     client.create(LAB)
     with pytest.raises(ResourceInUseError, match="The ID or Name specified is already in use"):
@@ -87,7 +88,7 @@ def test_it_refuses_in_the_services_words(client: AppImageConfigClient) -> None:
 
 
 def test_tags_are_set_overwritten_and_deleted(client: AppImageConfigClient) -> None:
-    """By ARN; deleting a key that is not there is nothing."""
+    """By ARN. Deleting a key that does not exist has no effect."""
     arn = client.create(LAB)
     client.create(attrs.evolve(LAB, app_image_config_name="second", tags=None))
     assert client.list_tags(arn) == {"team": "ml"}
@@ -107,12 +108,12 @@ def create_many(client: AppImageConfigClient, count: int) -> list[str]:
 
 
 def listed(client: AppImageConfigClient, **filters: Any) -> list[str | None]:
-    """Return the names that a list gives."""
+    """Return the names in a list."""
     return [details.app_image_config_name for details in client.list(**filters)]
 
 
 def test_a_list_has_pages(service: InMemorySageMaker) -> None:
-    """Ten a page unless more are asked for, up to the last."""
+    """10 items per page by default."""
     sagemaker = service.client()
     names = create_many(AppImageConfigClient(sagemaker), 205)
     first = sagemaker.list_app_image_configs()
@@ -123,8 +124,8 @@ def test_a_list_has_pages(service: InMemorySageMaker) -> None:
     assert sorted(filter(None, listed(AppImageConfigClient(sagemaker)))) == names
 
 
-def test_a_list_goes_on_with_what_was_there_when_it_began(service: InMemorySageMaker) -> None:
-    """A config that comes or goes between two pages shifts nothing."""
+def test_a_list_shows_the_state_of_its_first_page(service: InMemorySageMaker) -> None:
+    """A config that is deleted between two pages does not shift the others."""
     client = AppImageConfigClient(service.client())
     names = create_many(client, 101)
     found = client.list(sort_by="Name", sort_order="Ascending")
@@ -133,7 +134,7 @@ def test_a_list_goes_on_with_what_was_there_when_it_began(service: InMemorySageM
     assert [details.app_image_config_name for details in found] == names[1:]
 
 
-def test_a_token_of_another_list_is_refused(service: InMemorySageMaker) -> None:
+def test_an_unknown_next_token_is_refused(service: InMemorySageMaker) -> None:
     """As a ValidationException."""
     with pytest.raises(ClientError, match="ValidationException"):
         service.client().list_app_image_configs(NextToken="x")
@@ -159,8 +160,8 @@ def test_a_list_is_filtered_and_sorted() -> None:
     assert listed(client, modified_time_before=start + second) == ["a-lab"]
 
 
-def test_its_clients_are_boto3_clients_with_all_checks(service: InMemorySageMaker) -> None:
-    """Of the account and region that were asked for; parameters are checked by botocore as always."""
+def test_clients_are_boto3_clients_of_an_account_and_region(service: InMemorySageMaker) -> None:
+    """Botocore's own checks of parameters are made, too."""
     sagemaker = InMemorySageMaker(account_id="210987654321", region_name="cn-north-1").client(
         config=Config(retries={"total_max_attempts": 7})
     )
@@ -174,29 +175,31 @@ def test_its_clients_are_boto3_clients_with_all_checks(service: InMemorySageMake
         service.client().create_app_image_config(AppImageConfigName=5)
 
 
-def test_an_operation_that_it_does_not_know_is_refused_by_name(service: InMemorySageMaker) -> None:
-    """And it says which it knows."""
-    with pytest.raises(ClientError, match=r"DescribeDomain is none of the operations .* CreateAppImageConfig"):
+def test_an_operation_that_is_not_implemented_is_refused(service: InMemorySageMaker) -> None:
+    """The message lists the implemented ones."""
+    with pytest.raises(
+        ClientError, match=r"InMemorySageMaker does not implement DescribeDomain\. It implements Create"
+    ):
         service.client().describe_domain(DomainId="d-1")
 
 
 def test_instances_share_nothing_and_clients_of_one_share_everything(service: InMemorySageMaker) -> None:
-    """An instance is an account in a region."""
+    """Two instances have nothing in common."""
     AppImageConfigClient(service.client()).create(LAB)
     assert listed(AppImageConfigClient(service.client())) == ["lab"]
     assert listed(AppImageConfigClient(InMemorySageMaker().client())) == []
 
 
 def test_it_needs_no_credentials_and_reads_no_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Not even a profile that is named in the environment and is nowhere."""
+    """A profile in the environment that does not exist is ignored."""
     monkeypatch.setenv("AWS_PROFILE", "nowhere")
     monkeypatch.setenv("AWS_CONFIG_FILE", os.fspath(tmp_path / "none"))
     client = AppImageConfigClient(InMemorySageMaker().client())
     assert client.create(LAB).endswith("/lab")
 
 
-def test_threads_lose_nothing(client: AppImageConfigClient) -> None:
-    """Eight at once, each creating, updating and listing."""
+def test_no_change_of_eight_threads_is_lost(client: AppImageConfigClient) -> None:
+    """Each thread creates, updates and lists."""
 
     def work(number: int) -> None:
         for step in range(10):
@@ -210,8 +213,8 @@ def test_threads_lose_nothing(client: AppImageConfigClient) -> None:
     assert len(listed(client)) == 80
 
 
-def test_one_of_many_creates_of_one_name_wins(client: AppImageConfigClient) -> None:
-    """The others meet the conflict."""
+def test_one_of_many_concurrent_creates_of_one_name_succeeds(client: AppImageConfigClient) -> None:
+    """The others get ResourceInUse."""
 
     def create(_: int) -> str | None:
         try:
@@ -224,7 +227,7 @@ def test_one_of_many_creates_of_one_name_wins(client: AppImageConfigClient) -> N
 
 
 def refused(service: InMemorySageMaker, **request: Any) -> str:
-    """Return the text of the ValidationException that a create is refused with."""
+    """Return the message of the ValidationException for a create."""
     with pytest.raises(ClientError) as caught:
         service.client().create_app_image_config(**request)
     error: Any = caught.value.response.get("Error")
@@ -232,8 +235,8 @@ def refused(service: InMemorySageMaker, **request: Any) -> str:
     return str(error["Message"])
 
 
-def test_requests_are_judged_by_the_service_model(service: InMemorySageMaker) -> None:
-    """As the service does it: every breach, counted."""
+def test_requests_are_checked_against_the_service_model(service: InMemorySageMaker) -> None:
+    """The message counts the violations, like that of the service."""
     assert refused(service, AppImageConfigName="a_b") == (
         "1 validation error detected: Value at 'appImageConfigName' failed to satisfy constraint: "
         "Member must satisfy regular expression pattern: " + name_pattern()
@@ -253,16 +256,42 @@ def name_pattern() -> str:
     return pattern
 
 
-def test_a_wrong_type_is_a_serialization_exception(service: InMemorySageMaker) -> None:
-    """Botocore would not send it; other clients may."""
-    answer = service.respond("SageMaker.CreateAppImageConfig", b'{"AppImageConfigName": 5}')
-    assert answer.status == 400
-    assert b"SerializationException" in answer.body
-    assert b"Value at 'appImageConfigName' cannot be read as a string" in answer.body
+def test_a_wrong_type_gets_a_serialization_exception(service: InMemorySageMaker) -> None:
+    """Botocore does not send it, other clients may."""
+    response = service.respond("SageMaker.CreateAppImageConfig", b'{"AppImageConfigName": 5}')
+    assert response.status == 400
+    assert b"SerializationException" in response.body
+    assert b"Value at 'appImageConfigName' cannot be read as a string" in response.body
 
 
-def test_what_the_model_does_not_know_is_neither_kept_nor_sent(service: InMemorySageMaker) -> None:
-    """As the service reads JSON."""
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "not JSON in UTF-8: Expecting value"),
+        (b"{", "not JSON in UTF-8: Expecting property name"),
+        (b'{"A": NaN}', "not JSON in UTF-8: NaN is not valid JSON"),
+        (b'{"A": "\xff"}', "not JSON in UTF-8: 'utf-8' codec can't decode byte"),
+        ('{"A": 1}'.encode("utf-16"), "not JSON in UTF-8: 'utf-8' codec can't decode byte"),
+        (b'{"A":' + b"[" * 200_000, "recursion"),
+        (b'{"A":' + b"1" * 5000 + b"}", "integer string"),
+        (b"[]", "The body is not a JSON object."),
+        (b"null", "The body is not a JSON object."),
+    ],
+)
+def test_a_body_that_is_not_a_json_object_gets_a_serialization_exception(
+    service: InMemorySageMaker, body: bytes, reason: str
+) -> None:
+    """It is recorded without a request."""
+    response = service.respond("SageMaker.CreateAppImageConfig", body)
+    error = json.loads(response.body)
+    assert (response.status, error["__type"]) == (400, "SerializationException")
+    assert reason in error["message"]
+    (call,) = service.calls
+    assert (call.request, call.response, call.error_code) == ({}, None, "SerializationException")
+
+
+def test_unknown_and_null_members_are_ignored(service: InMemorySageMaker) -> None:
+    """As the service does."""
     service.respond("SageMaker.CreateAppImageConfig", b'{"AppImageConfigName": "a", "New": 1, "Tags": null}')
     assert set(service.client().describe_app_image_config(AppImageConfigName="a")) == {
         "AppImageConfigArn",
@@ -273,10 +302,10 @@ def test_what_the_model_does_not_know_is_neither_kept_nor_sent(service: InMemory
     }
 
 
-def test_an_answer_that_the_service_could_not_send_is_a_fault_of_the_test() -> None:
-    """Such as an ARN with an account of other than twelve digits."""
+def test_a_response_that_the_service_could_not_send_is_an_assertion_error() -> None:
+    """Such as an ARN whose account does not have 12 digits."""
     client = AppImageConfigClient(InMemorySageMaker(account_id="12").client())
-    with pytest.raises(AssertionError, match="is account_id one of 12 digits"):
+    with pytest.raises(AssertionError, match="account_id must have 12 digits"):
         client.create(LAB)
 
 
@@ -304,16 +333,16 @@ def under(**assumptions: Any) -> AppImageConfigClient:
     return client
 
 
-def test_an_update_may_remove_what_it_leaves_out() -> None:
-    """If that is what is assumed."""
+def test_with_update_replace_an_update_removes_the_app_configs_that_it_omits() -> None:
+    """And keeps the tags."""
     client = under(update="replace")
     client.update(EDITOR)
     assert client.describe("lab").jupyter_lab_app_image_config is None
     assert client.list_tags(client.describe("lab").app_image_config_arn or "") == {"team": "ml"}
 
 
-def test_an_empty_app_config_may_say_nothing() -> None:
-    """If that is what is assumed; otherwise it clears."""
+def test_with_empty_app_config_keeps_an_empty_app_config_changes_nothing() -> None:
+    """By default it clears the app config."""
     files = FileSystemConfig(mount_path="/data")
     full = attrs.evolve(EDITOR, code_editor_app_image_config=CodeEditorAppImageConfig(file_system_config=files))
     keeping, clearing = under(empty_app_config="keeps"), under()
@@ -326,8 +355,8 @@ def test_an_empty_app_config_may_say_nothing() -> None:
     assert keeping.describe("new").code_editor_app_image_config == CodeEditorAppImageConfig()
 
 
-def test_several_app_configs_may_be_refused() -> None:
-    """If that is what is assumed: when created, and when updated."""
+def test_with_several_app_configs_refused_only_one_is_accepted() -> None:
+    """In a create and in an update."""
     both = attrs.evolve(EDITOR, jupyter_lab_app_image_config=JupyterLabAppImageConfig())
     client = under(several_app_configs="refused")
     with pytest.raises(RequestValidationError, match="Only one app config"):
@@ -337,8 +366,8 @@ def test_several_app_configs_may_be_refused() -> None:
     under().update(both)
 
 
-def test_other_pairs_of_uid_and_gid_may_be_refused() -> None:
-    """If that is what is assumed; with the words that people report of the service."""
+def test_with_uid_gid_pairs_documented_other_pairs_are_refused() -> None:
+    """With the message that users of the service report."""
 
     def config(**files: Any) -> dict[str, Any]:
         gateway = KernelGatewayImageConfig(
@@ -350,7 +379,7 @@ def test_other_pairs_of_uid_and_gid_may_be_refused() -> None:
             "lab": AppImageConfig(app_image_config_name="new", jupyter_lab_app_image_config=lab),
         }
 
-    def is_taken(config: AppImageConfig) -> bool:
+    def is_accepted(config: AppImageConfig) -> bool:
         try:
             under(uid_gid_pairs="documented").create(config)
         except RequestValidationError as error:
@@ -358,16 +387,16 @@ def test_other_pairs_of_uid_and_gid_may_be_refused() -> None:
         return True
 
     for files in ({}, {"default_uid": 1000}, {"default_uid": 1000, "default_gid": 100}):
-        assert {kind: is_taken(value) for kind, value in config(**files).items()} == {"gateway": True, "lab": True}
+        assert {kind: is_accepted(value) for kind, value in config(**files).items()} == {"gateway": True, "lab": True}
     root = config(default_uid=0, default_gid=0)
-    assert {kind: is_taken(value) for kind, value in root.items()} == {"gateway": True, "lab": False}
+    assert {kind: is_accepted(value) for kind, value in root.items()} == {"gateway": True, "lab": False}
     for files in ({"default_uid": 0}, {"default_uid": 1, "default_gid": 2}):
-        assert {kind: is_taken(value) for kind, value in config(**files).items()} == {"gateway": False, "lab": False}
+        assert {kind: is_accepted(value) for kind, value in config(**files).items()} == {"gateway": False, "lab": False}
     under().create(root["lab"])
 
 
 def retrying(service: InMemorySageMaker, attempts: int) -> AppImageConfigClient:
-    """Return a client that sends a request up to that many times."""
+    """Return a client that sends a request up to *attempts* times."""
     return AppImageConfigClient(
         service.client(config=Config(retries={"total_max_attempts": attempts, "mode": "standard"}))
     )
@@ -382,10 +411,10 @@ def retrying(service: InMemorySageMaker, attempts: int) -> AppImageConfigClient:
         (Fault.error("ServiceUnavailable", status=503, message="Later."), "ServiceUnavailable"),
     ],
 )
-def test_a_fault_before_the_change_is_retried_and_changes_nothing(
+def test_a_fault_before_the_change_changes_nothing_and_is_retried(
     service: InMemorySageMaker, fault: Fault, code: str
 ) -> None:
-    """By botocore, as often as it is configured to."""
+    """By botocore, as often as configured."""
     service.inject(fault, operation="CreateAppImageConfig", times=2)
     with pytest.raises(ServiceError) as caught:
         retrying(service, 2).create(LAB)
@@ -400,7 +429,7 @@ def test_a_fault_before_the_change_is_retried_and_changes_nothing(
 
 @pytest.mark.usefixtures("no_sleep")
 def test_a_fault_after_a_refusal_loses_the_refusal(service: InMemorySageMaker) -> None:
-    """It is an answer as well."""
+    """A refusal is a response, too."""
     once = Config(retries={"total_max_attempts": 1, "mode": "standard"})
     service.inject(Fault.connection_error(after=True))
     with pytest.raises(ConnectionClosedError):
@@ -409,17 +438,17 @@ def test_a_fault_after_a_refusal_loses_the_refusal(service: InMemorySageMaker) -
 
 
 @pytest.mark.parametrize("fault", [Fault.server_error(after=True), Fault.connection_error(after=True)])
-def test_a_fault_after_the_change_is_a_lost_response(service: InMemorySageMaker, fault: Fault) -> None:
-    """The retry finds its own work, and the error says that this may be so."""
+def test_a_fault_after_the_change_loses_the_response(service: InMemorySageMaker, fault: Fault) -> None:
+    """The retry conflicts with the first attempt, and the error says so."""
     service.inject(fault)
-    with pytest.raises(ResourceInUseError, match="earlier attempt, whose answer was lost"):
+    with pytest.raises(ResourceInUseError, match="an earlier attempt whose response was lost may have created it"):
         retrying(service, 2).create(LAB)
     assert listed(AppImageConfigClient(service.client())) == ["lab"]
 
 
 @pytest.mark.usefixtures("no_sleep")
-def test_a_broken_connection_is_botocores_error(service: InMemorySageMaker) -> None:
-    """When its retries are used up."""
+def test_a_connection_fault_is_a_botocore_error(service: InMemorySageMaker) -> None:
+    """After its retries."""
     service.inject(Fault.connection_error(), times=2)
     with pytest.raises(ConnectionClosedError):
         retrying(service, 2).create(LAB)
@@ -427,8 +456,8 @@ def test_a_broken_connection_is_botocores_error(service: InMemorySageMaker) -> N
     retrying(service, 1).create(LAB)
 
 
-def test_a_slow_answer_takes_its_time(service: InMemorySageMaker) -> None:
-    """In seconds, and is right."""
+def test_a_slow_response_is_delayed(service: InMemorySageMaker) -> None:
+    """The request is carried out."""
     service.inject(Fault.slow(0.05))
     begin = time.perf_counter()
     retrying(service, 1).create(LAB)
@@ -436,8 +465,8 @@ def test_a_slow_answer_takes_its_time(service: InMemorySageMaker) -> None:
     assert listed(AppImageConfigClient(service.client())) == ["lab"]
 
 
-def test_faults_wait_for_their_operation_and_come_in_order(service: InMemorySageMaker) -> None:
-    """One that never happened is told when asked."""
+def test_faults_apply_to_their_operation_in_the_order_of_injection(service: InMemorySageMaker) -> None:
+    """Those that did not happen can be asserted."""
     service.inject(Fault.error("First"), operation="DescribeAppImageConfig")
     service.inject(Fault.error("Second"))
     service.inject(Fault.slow(1), operation="DeleteAppImageConfig", times=2)
@@ -451,24 +480,24 @@ def test_faults_wait_for_their_operation_and_come_in_order(service: InMemorySage
     with pytest.raises(AssertionError) as pending:
         service.assert_faults_happened()
     assert str(pending.value) == (
-        "faults that have not happened: a slow answer for DeleteAppImageConfig, 2 more; "
-        "a broken connection for ListTags, 1 more"
+        "injected faults that did not happen: slow response for DeleteAppImageConfig (2 left); "
+        "lost connection for ListTags (1 left)"
     )
     service.inject(Fault.throttling())
-    with pytest.raises(AssertionError, match="ThrottlingException for any operation, 1 more"):
+    with pytest.raises(AssertionError, match=r"ThrottlingException for any operation \(1 left\)"):
         service.assert_faults_happened()
 
 
-def test_a_fault_for_an_operation_that_there_is_not_is_refused(service: InMemorySageMaker) -> None:
-    """It could never happen."""
-    with pytest.raises(ValueError, match="'Create' is none of CreateAppImageConfig, "):
+def test_inject_refuses_an_unknown_operation_and_a_count_below_one(service: InMemorySageMaker) -> None:
+    """Such a fault would never happen."""
+    with pytest.raises(ValueError, match="unknown operation 'Create'; expected one of CreateAppImageConfig, "):
         service.inject(Fault.throttling(), operation="Create")
-    with pytest.raises(ValueError, match="once or more, and not 0 times"):
+    with pytest.raises(ValueError, match="times must be at least 1, got 0"):
         service.inject(Fault.throttling(), times=0)
 
 
-def test_calls_are_recorded_with_secrets_masked(service: InMemorySageMaker) -> None:
-    """Operation, request, answer or error, and for whom."""
+def test_calls_are_recorded_with_secrets_redacted(service: InMemorySageMaker) -> None:
+    """With the operation, the request, the response or error, the account and the region."""
     container = ContainerConfig(
         container_arguments=["--token=hush"],
         container_entrypoint=["start.sh"],
@@ -482,21 +511,25 @@ def test_calls_are_recorded_with_secrets_masked(service: InMemorySageMaker) -> N
         client.describe("other")
     created, described, missed = service.calls
     assert "hush" not in repr(service.calls)
-    masked = {
+    redacted = {
         "ContainerArguments": ["***"],
         "ContainerEntrypoint": ["start.sh"],
         "ContainerEnvironmentVariables": {"PASSWORD": "***"},
     }
-    assert created.request["JupyterLabAppImageConfig"] == {"ContainerConfig": masked}
-    assert created.answer == {"AppImageConfigArn": "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/lab"}
+    assert created.request["JupyterLabAppImageConfig"] == {"ContainerConfig": redacted}
+    assert created.response == {"AppImageConfigArn": "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/lab"}
     assert (created.account_id, created.region_name, created.error_code) == ("123456789012", "eu-west-1", None)
-    assert described.answer is not None
-    assert described.answer["JupyterLabAppImageConfig"] == {"ContainerConfig": masked}
-    assert (missed.operation, missed.answer, missed.error_code) == ("DescribeAppImageConfig", None, "ResourceNotFound")
+    assert described.response is not None
+    assert described.response["JupyterLabAppImageConfig"] == {"ContainerConfig": redacted}
+    assert (missed.operation, missed.response, missed.error_code) == (
+        "DescribeAppImageConfig",
+        None,
+        "ResourceNotFound",
+    )
 
 
 def test_a_snapshot_can_be_restored(service: InMemorySageMaker) -> None:
-    """As often as one likes, in all accounts and regions."""
+    """Any number of times, in all accounts and regions."""
     here, there = (AppImageConfigClient(service.client(region_name=region)) for region in (None, "eu-west-1"))
     arn = here.create(LAB)
     snapshot = service.snapshot()
@@ -512,8 +545,10 @@ def test_a_snapshot_can_be_restored(service: InMemorySageMaker) -> None:
         assert here.describe("lab").to_config(here.list_tags(arn)) == LAB
 
 
-def test_it_serves_the_same_over_http(service: InMemorySageMaker, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a port of loopback; see the tests of the server."""
+def test_serve_starts_the_http_server_for_this_service(
+    service: InMemorySageMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """See the tests of the server."""
     served: list[object] = []
 
     @contextmanager
@@ -527,8 +562,8 @@ def test_it_serves_the_same_over_http(service: InMemorySageMaker, monkeypatch: p
     assert served == [service, 1]
 
 
-def test_a_region_that_there_is_not_is_refused(service: InMemorySageMaker) -> None:
-    """A client in another process may sign for any."""
-    answer = service.respond("SageMaker.ListAppImageConfigs", b"{}", region_name="nowhere")
-    assert answer.status == 400
-    assert b"Unknown region: 'nowhere'" in answer.body
+def test_an_unknown_region_is_refused(service: InMemorySageMaker) -> None:
+    """A client in another process may sign for any region."""
+    response = service.respond("SageMaker.ListAppImageConfigs", b"{}", region_name="nowhere")
+    assert response.status == 400
+    assert b"Unknown region: 'nowhere'" in response.body

@@ -1,4 +1,4 @@
-"""The fixtures: there for those who ask for them, and for nobody else."""
+"""The pytest fixtures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from appimageconfig import AppImageConfigClient
     from appimageconfig.testing import InMemorySageMaker
 
-# Named here, they are fixtures of this file.
+# pytest collects imported fixtures as those of this file.
 __all__ = ["app_image_config_client", "in_memory_sagemaker"]
 
 TEST = """
@@ -31,11 +31,11 @@ def test_two(app_image_config_client):
 """
 
 
-def test_the_client_is_one_of_the_service(
+def test_the_client_is_a_client_of_the_service(
     app_image_config_client: AppImageConfigClient,
     in_memory_sagemaker: InMemorySageMaker,
 ) -> None:
-    """What it creates is there."""
+    """The service records its calls."""
     app_image_config_client.create(AppImageConfig(app_image_config_name="image"))
     assert [call.operation for call in in_memory_sagemaker.calls] == ["CreateAppImageConfig"]
 
@@ -46,15 +46,15 @@ def pytest_in(folder: Path) -> str:
     return subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder, timeout=120).stdout
 
 
-def test_it_is_asked_for_in_a_conftest(tmp_path: Path) -> None:
-    """Then each test has a service of its own."""
+def test_a_conftest_can_load_the_plugin(tmp_path: Path) -> None:
+    """Each test gets its own service."""
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["appimageconfig.testing.pytest_plugin"]\n')
     (tmp_path / "test_it.py").write_text(TEST)
     assert "2 passed" in pytest_in(tmp_path)
 
 
-def test_it_is_not_loaded_unasked(tmp_path: Path) -> None:
-    """Installing the library changes nobody's tests."""
+def test_the_plugin_is_not_loaded_by_default(tmp_path: Path) -> None:
+    """Installing the library does not change other tests."""
     (tmp_path / "test_it.py").write_text(TEST)
     assert "fixture 'app_image_config_client' not found" in pytest_in(tmp_path)
     assert not [entry for entry in entry_points(group="pytest11") if "appimageconfig" in entry.value]

@@ -1,4 +1,4 @@
-"""The stubber: what the client sends is what it expects, and it says clearly where that is not so."""
+"""The stubber expects the requests of the client, and explains each mismatch."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ DETAILS = AppImageConfigDetails(
 
 
 def stub(*, in_order: bool = True) -> tuple[SageMakerStubber, AppImageConfigClient]:
-    """Return a stubber and our client on top of what it stubs."""
+    """Return a stubber and an `AppImageConfigClient` of the stubbed client."""
     sagemaker = wire.session().client("sagemaker")
     return stub_sagemaker(sagemaker, in_order=in_order), AppImageConfigClient(sagemaker)
 
@@ -72,15 +72,15 @@ def with_secrets(**variables: str) -> AppImageConfig:
 
 
 def reason(error: StubResponseError) -> str:
-    """Return what the error says, without botocore's introduction."""
+    """Return the message of the error without botocore's introduction."""
     introduction = f"Error getting response stub for operation {error.kwargs['operation_name']}: "
     assert str(error).startswith(introduction)
     return str(error).removeprefix(introduction)
 
 
 @pytest.mark.parametrize("in_order", [True, False])
-def test_every_operation_is_expected_as_the_client_calls_it(in_order: bool) -> None:  # noqa: FBT001
-    """And is answered as the service does."""
+def test_each_add_method_matches_the_call_of_the_client(in_order: bool) -> None:  # noqa: FBT001
+    """The client returns the added response."""
     stubber, client = stub(in_order=in_order)
     with stubber:
         stubber.add_create(CONFIG)
@@ -101,8 +101,8 @@ def test_every_operation_is_expected_as_the_client_calls_it(in_order: bool) -> N
         client.delete_tags(ARN, ["team", "stage"])
 
 
-def test_the_arn_may_be_chosen() -> None:
-    """Of a create and of an update."""
+def test_create_and_update_return_the_given_arn() -> None:
+    """If one is given."""
     stubber, client = stub()
     other = "arn:aws:sagemaker:us-west-2:999999999999:app-image-config/image"
     with stubber:
@@ -112,7 +112,7 @@ def test_the_arn_may_be_chosen() -> None:
 
 
 def test_the_default_arn_is_in_the_partition_and_region_of_the_client() -> None:
-    """As the service would make it."""
+    """Like those of the service."""
     sagemaker = wire.session().client("sagemaker", region_name="cn-north-1")
     with stub_sagemaker(sagemaker) as stubber:
         stubber.add_create(CONFIG)
@@ -120,8 +120,8 @@ def test_the_default_arn_is_in_the_partition_and_region_of_the_client() -> None:
     assert arn == "arn:aws-cn:sagemaker:cn-north-1:123456789012:app-image-config/image"
 
 
-def test_times_are_aware_datetimes_for_boto3_too() -> None:
-    """One without an offset is taken as UTC, like in a response."""
+def test_times_in_responses_are_aware_datetimes() -> None:
+    """Also for boto3. A time without an offset is in UTC."""
     stubber, client = stub()
     later = datetime(2026, 1, 1, 14, 30, tzinfo=timezone(timedelta(hours=2)))
     details = attrs.evolve(DETAILS, creation_time=NOW.replace(tzinfo=None), last_modified_time=later)
@@ -133,14 +133,14 @@ def test_times_are_aware_datetimes_for_boto3_too() -> None:
     assert response["AppImageConfigArn"] == ARN
 
 
-def test_what_has_no_name_is_not_described() -> None:
-    """No request could ask for it."""
+def test_details_without_a_name_are_refused() -> None:
+    """No request can describe them."""
     stubber, _ = stub()
-    with pytest.raises(InvalidAppImageConfigError, match="AppImageConfigName"):
+    with pytest.raises(InvalidAppImageConfigError, match="app_image_config_name: must be a string"):
         stubber.add_describe(AppImageConfigDetails())
 
 
-def test_a_response_that_the_service_model_does_not_know_is_refused() -> None:
+def test_a_response_with_an_unknown_member_is_refused() -> None:
     """By Stubber, when it is added."""
     stubber, _ = stub()
     with pytest.raises(ParamValidationError, match="Status"):
@@ -159,7 +159,7 @@ def test_a_member_that_only_responses_have_is_not_expected_in_a_request() -> Non
 
 
 def test_the_pages_of_a_list_are_expected_with_their_tokens_and_filters() -> None:
-    """As the client asks for them."""
+    """As the client sends them."""
     stubber, client = stub()
     times = [NOW + timedelta(days=day) for day in range(4)]
     filters: dict[str, Any] = {
@@ -173,13 +173,13 @@ def test_the_pages_of_a_list_are_expected_with_their_tokens_and_filters() -> Non
     }
     other = AppImageConfigDetails(app_image_config_name="other")
     with stubber:
-        stubber.add_list(DETAILS, other, next_token="1", **filters)  # noqa: S106 - no password
+        stubber.add_list(DETAILS, other, next_token="1", **filters)  # noqa: S106 - not a password
         stubber.add_list(page_token="1", **filters)  # noqa: S106 - likewise
         assert list(client.list(**filters)) == [DETAILS, other]
 
 
-def test_an_error_is_raised_as_the_client_raises_it() -> None:
-    """With its code, text and status, for any parameters or for those that are expected."""
+def test_add_error_raises_the_error_of_the_service() -> None:
+    """With its code, message and status, for any or for the expected parameters."""
     stubber, client = stub()
     with stubber:
         stubber.add_error("CreateAppImageConfig", "ResourceInUse", "It is taken.")
@@ -192,15 +192,17 @@ def test_an_error_is_raised_as_the_client_raises_it() -> None:
 
 
 @pytest.mark.parametrize("operation", ["CreateAppImageConfigs", "create_app_image_config", ""])
-def test_an_error_of_no_operation_is_refused(operation: str) -> None:
-    """It would wait for ever."""
+def test_an_error_of_an_unknown_operation_is_refused(operation: str) -> None:
+    """It would never be used."""
     stubber, _ = stub()
-    with pytest.raises(ValueError, match=f"no operation '{operation}'"):
+    with pytest.raises(
+        ValueError, match=f"unknown operation '{operation}'; expected a name such as 'CreateAppImageConfig'"
+    ):
         stubber.add_error(cast("Any", operation), "ResourceInUse")
     stubber.assert_no_pending_responses()
 
 
-def test_stubbers_own_methods_are_mixed_in() -> None:
+def test_the_methods_of_stubber_can_be_mixed_in() -> None:
     """Also without a with statement, and with ANY."""
     stubber, client = stub()
     assert isinstance(stubber, Stubber)
@@ -226,8 +228,8 @@ def test_stubbers_own_methods_are_mixed_in() -> None:
     assert len(sent.sent) == 1
 
 
-def test_out_of_order_a_call_takes_the_first_response_that_matches_it() -> None:
-    """One that expects nothing of the parameters matches all."""
+def test_out_of_order_a_call_gets_the_first_matching_response() -> None:
+    """A response without expected parameters matches all."""
     stubber, client = stub(in_order=False)
     arns = [ARN + number for number in "1234"]
     with stubber:
@@ -240,8 +242,8 @@ def test_out_of_order_a_call_takes_the_first_response_that_matches_it() -> None:
         assert [client.create(named(name)) for name in "bcba"] == [arns[1], arns[3], arns[2], arns[0]]
 
 
-def test_eight_threads_get_a_response_each_in_order() -> None:
-    """Though all of them have matched theirs, one after the other, before the first one is answered."""
+def test_in_order_each_of_eight_threads_gets_its_own_response() -> None:
+    """Although all calls match before the first one gets its response."""
     stubber, client = stub()
     names = [f"image-{number}" for number in range(8)]
     matched = {name: Event() for name in names}
@@ -263,8 +265,8 @@ def test_eight_threads_get_a_response_each_in_order() -> None:
         assert list(pool.map(create, [None, *names], names)) == names
 
 
-def test_eight_threads_get_the_response_of_their_own_parameters() -> None:
-    """In whatever order they come, also while responses are added."""
+def test_out_of_order_each_of_eight_threads_gets_the_response_for_its_parameters() -> None:
+    """Also while responses are added."""
     stubber, client = stub(in_order=False)
     names = [f"image-{number}" for number in range(64)]
 
@@ -280,8 +282,8 @@ def test_eight_threads_get_the_response_of_their_own_parameters() -> None:
         assert list(pool.map(create_and_delete, names)) == names
 
 
-def test_other_parameters_are_shown_beside_the_expected_ones() -> None:
-    """Whole, line by line; the response stays for a call that is right."""
+def test_a_mismatch_shows_a_diff_of_the_whole_parameters() -> None:
+    """The response is left for a call that matches."""
     stubber, client = stub()
     root = FileSystemConfig(default_uid=1000)
     changed = attrs.evolve(CONFIG, jupyter_lab_app_image_config=JupyterLabAppImageConfig(file_system_config=root))
@@ -292,7 +294,7 @@ def test_other_parameters_are_shown_beside_the_expected_ones() -> None:
         client.update(CONFIG)
     assert caught.value.kwargs["operation_name"] == "UpdateAppImageConfig"
     assert reason(caught.value).splitlines() == [
-        "UpdateAppImageConfig of 'image' was called, but not as expected:",
+        "UpdateAppImageConfig of 'image' was called with other parameters than expected:",
         "--- expected",
         "+++ actual",
         "@@ -1,8 +1,8 @@",
@@ -308,8 +310,8 @@ def test_other_parameters_are_shown_beside_the_expected_ones() -> None:
     ]
 
 
-def test_what_any_stands_for_is_no_difference() -> None:
-    """Nor is a time in another zone; only what differs is marked."""
+def test_the_diff_shows_equal_values_as_equal() -> None:
+    """Such as ANY, and a time in another zone."""
     stubber, client = stub()
     elsewhere = NOW.astimezone(timezone(timedelta(hours=2)))
     expected = {
@@ -331,8 +333,8 @@ def test_what_any_stands_for_is_no_difference() -> None:
     ]
 
 
-def test_a_shorter_list_is_a_difference() -> None:
-    """Item by item."""
+def test_the_diff_compares_lists_item_by_item() -> None:
+    """Also if one is shorter."""
     stubber, client = stub()
     stubber.add_delete_tags(ARN, ["a", "b", "c"])
     with pytest.raises(StubAssertionError) as caught, stubber:
@@ -344,17 +346,22 @@ def test_a_shorter_list_is_a_difference() -> None:
     ]
 
 
-def test_a_difference_of_types_alone_is_said() -> None:
-    """The lines would be the same."""
+def test_a_mismatch_only_in_type_is_explained() -> None:
+    """A diff would be empty."""
     stubber, client = stub()
     stubber.add_response("delete_tags", {}, {"ResourceArn": ARN, "TagKeys": ("a",)})
-    with pytest.raises(StubAssertionError, match="differ in their types alone"), stubber:
+    with (
+        pytest.raises(
+            StubAssertionError, match="the parameters differ only in type, such as a tuple instead of a list"
+        ),
+        stubber,
+    ):
         client.delete_tags(ARN, ["a"])
 
 
 @pytest.mark.parametrize("in_order", [True, False])
-def test_secrets_are_masked_and_their_differences_seen(in_order: bool) -> None:  # noqa: FBT001
-    """The same value has the same number on both sides."""
+def test_secrets_are_redacted_and_numbered(in_order: bool) -> None:  # noqa: FBT001
+    """The same value has the same number on both sides, so that differences are visible."""
     stubber, client = stub(in_order=in_order)
     stubber.add_create(with_secrets(SAME="hunter2", CHANGED="hunter3", GONE="hunter4"))
     with pytest.raises(StubAssertionError) as caught, stubber:
@@ -373,8 +380,8 @@ def test_secrets_are_masked_and_their_differences_seen(in_order: bool) -> None: 
     ]
 
 
-def test_any_in_the_place_of_a_secret_is_no_secret() -> None:
-    """It is shown where nothing came for it."""
+def test_any_is_not_redacted() -> None:
+    """It is shown where the member is missing in the call."""
     stubber, client = stub()
     container = {"ContainerEnvironmentVariables": {"A": ANY, "B": ANY}, "ContainerArguments": ANY}
     expected = {"AppImageConfigName": "image", "JupyterLabAppImageConfig": {"ContainerConfig": container}}
@@ -387,8 +394,8 @@ def test_any_in_the_place_of_a_secret_is_no_secret() -> None:
     assert '"A": "<ANY>"' not in text
 
 
-def test_a_call_of_another_operation_is_told() -> None:
-    """By both names, with what to do about it."""
+def test_in_order_a_call_of_another_operation_is_a_mismatch() -> None:
+    """The message names both operations, and the remedy."""
     stubber, client = stub()
     stubber.add_create(CONFIG)
     stubber.add_delete("image")
@@ -402,8 +409,8 @@ def test_a_call_of_another_operation_is_told() -> None:
 
 
 @pytest.mark.parametrize("in_order", [True, False])
-def test_a_call_when_nothing_is_left_is_told(in_order: bool) -> None:  # noqa: FBT001
-    """Whether there was nothing at all or all is used."""
+def test_a_call_without_any_response_left_is_unstubbed(in_order: bool) -> None:  # noqa: FBT001
+    """The message says how many responses were added for the operation."""
     stubber, client = stub(in_order=in_order)
     with stubber:
         with pytest.raises(UnStubbedResponseError) as never:
@@ -412,13 +419,13 @@ def test_a_call_when_nothing_is_left_is_told(in_order: bool) -> None:  # noqa: F
         client.delete("image")
         with pytest.raises(UnStubbedResponseError) as again:
             client.delete("image")
-    introduction = "DeleteAppImageConfig of 'image' was called, but no response is left"
-    assert reason(never.value) == f"{introduction}: none was added for it."
-    assert reason(again.value) == f"{introduction}: all that were added for DeleteAppImageConfig are used (1)."
+    introduction = "DeleteAppImageConfig of 'image' was called, but no responses are left. Responses added for"
+    assert reason(never.value) == f"{introduction} DeleteAppImageConfig: none."
+    assert reason(again.value) == f"{introduction} DeleteAppImageConfig: 1, all used."
 
 
-def test_out_of_order_a_call_of_an_operation_without_response_is_told() -> None:
-    """With what is left."""
+def test_out_of_order_a_call_of_an_operation_without_responses_is_a_mismatch() -> None:
+    """The message lists the responses that are left."""
     stubber, client = stub(in_order=False)
     stubber.add_create(CONFIG)
     stubber.add_list()
@@ -429,19 +436,19 @@ def test_out_of_order_a_call_of_an_operation_without_response_is_told() -> None:
     client.delete("image")
     with pytest.raises(StubAssertionError) as again:
         client.delete("image")
-    left = "Left are:\n  CreateAppImageConfig of 'image'\n  ListAppImageConfigs"
+    left = "Responses left:\n  CreateAppImageConfig of 'image'\n  ListAppImageConfigs"
     assert reason(never.value) == (
-        f"ListTags of '{ARN}' was called, but there is no response for it: none was added for it. "
+        f"ListTags of '{ARN}' was called, but no response is left for it. Responses added for ListTags: none. "
         f"{left}\n  DeleteAppImageConfig of 'image'"
     )
     assert reason(again.value) == (
-        "DeleteAppImageConfig of 'image' was called, but there is no response for it: "
-        f"all that were added for DeleteAppImageConfig are used (1). {left}"
+        "DeleteAppImageConfig of 'image' was called, but no response is left for it. "
+        f"Responses added for DeleteAppImageConfig: 1, all used. {left}"
     )
 
 
-def test_out_of_order_the_nearest_response_is_shown() -> None:
-    """The one of the same name, or else the one with the least to change."""
+def test_out_of_order_a_mismatch_shows_the_closest_response() -> None:
+    """The one for the same name, or else the one with the fewest changed lines."""
     stubber, client = stub(in_order=False)
     editor = attrs.evolve(named("b"), tags=None, code_editor_app_image_config=CodeEditorAppImageConfig())
     stubber.add_delete("a")
@@ -454,18 +461,18 @@ def test_out_of_order_the_nearest_response_is_shown() -> None:
     with pytest.raises(StubAssertionError) as only, stubber:
         client.delete("b")
     assert reason(same_name.value).startswith(
-        "CreateAppImageConfig of 'b' was called, but none of the 2 responses left for it expects that; "
-        "the nearest is number 1, CreateAppImageConfig of 'b':\n--- expected\n"
+        "CreateAppImageConfig of 'b' was called, but none of the 2 responses left for it matches; "
+        "the closest is number 1, CreateAppImageConfig of 'b':\n--- expected\n"
     )
     assert '-  "CodeEditorAppImageConfig": {},' in reason(same_name.value).splitlines()
-    assert "the nearest is number 2, CreateAppImageConfig of 'a':\n" in reason(least_change.value)
+    assert "the closest is number 2, CreateAppImageConfig of 'a':\n" in reason(least_change.value)
     assert reason(only.value).startswith(
         "DeleteAppImageConfig of 'b' was called, but the only response left for it is DeleteAppImageConfig of 'a':\n"
     )
 
 
-def test_the_end_of_the_block_tells_what_was_not_called() -> None:
-    """By operation and name, and the client is free again."""
+def test_the_end_of_the_block_asserts_that_all_responses_were_used() -> None:
+    """And deactivates the stubber."""
     stubber, client = stub()
     stubber.add_create(CONFIG)
     stubber.add_list()
@@ -489,8 +496,8 @@ def test_the_end_of_the_block_tells_what_was_not_called() -> None:
     assert str(single.value) == "1 response was not used:\n  DeleteAppImageConfig of 'image'"
 
 
-def test_an_exception_in_flight_is_not_masked() -> None:
-    """It says more than the responses that it left unused."""
+def test_an_exception_in_the_block_is_passed_on() -> None:
+    """The end of the block asserts nothing then."""
     stubber, _ = stub()
     stubber.add_create(CONFIG)
     with pytest.raises(ZeroDivisionError) as caught, stubber:
@@ -500,7 +507,7 @@ def test_an_exception_in_flight_is_not_masked() -> None:
         stubber.assert_no_pending_responses()
 
 
-def test_a_presigned_url_takes_no_response() -> None:
+def test_a_presigned_url_uses_no_response() -> None:
     """Nothing is sent for it."""
     stubber, client = stub()
     sagemaker: Any = client.sagemaker
@@ -511,8 +518,8 @@ def test_a_presigned_url_takes_no_response() -> None:
     assert url.startswith("https://api.sagemaker.eu-west-1.amazonaws.com/")
 
 
-def test_a_call_that_began_before_the_stubber_was_active_is_not_sent() -> None:
-    """It has no response, and says so."""
+def test_a_call_that_began_before_the_stubber_was_activated_is_not_sent() -> None:
+    """It has no response."""
     stubber, client = stub()
 
     def activate(**_: Any) -> None:
