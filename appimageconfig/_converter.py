@@ -20,6 +20,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from appimageconfig._constraints import Tags, trusted
 from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map, thawed
 from appimageconfig._paths import member_name
+from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails, Shape
 
 if TYPE_CHECKING:
@@ -41,13 +42,37 @@ def config_from_request(request: Mapping[str, Any]) -> AppImageConfig:
         return _converter.structure(request, AppImageConfig)
 
 
-def details_from_response(response: Mapping[str, Any]) -> AppImageConfigDetails:
-    """Read a response of DescribeAppImageConfig, or an item of ListAppImageConfigs, leniently."""
+def details_from_response(response: Mapping[str, Any], name: str | None = None) -> AppImageConfigDetails:
+    """
+    Read a response of DescribeAppImageConfig, or an item of ListAppImageConfigs, leniently.
+
+    Args:
+        response: The response.
+        name: The name that was requested, for a stubbed response that lacks it.
+
+    Raises:
+        InvalidAppImageConfigError: The response lacks the name or the ARN.
+    """
     # ResponseMetadata is botocore's own addition to the response, and not a member of the AppImageConfig.
-    if "ResponseMetadata" in response:
-        response = {member: value for member, value in response.items() if member != "ResponseMetadata"}
+    members = {member: value for member, value in response.items() if member != "ResponseMetadata"}
+    if name is not None:
+        members.setdefault("AppImageConfigName", name)
+    required_members(members, "AppImageConfigName", "AppImageConfigArn")
     with trusted():
-        return _converter.structure(response, AppImageConfigDetails)
+        return _converter.structure(members, AppImageConfigDetails)
+
+
+def required_members(response: Mapping[str, Any], *members: str) -> list[Any]:
+    """
+    Return *members* of *response*, which the service always returns.
+
+    Raises:
+        InvalidAppImageConfigError: A member is missing.
+    """
+    message = "required member is missing; if the client is stubbed, add it to the response"
+    if missing := [Violation(member, "required", message) for member in members if response.get(member) is None]:
+        raise InvalidAppImageConfigError(missing, "response")
+    return [response[member] for member in members]
 
 
 def details_from_page(page: Mapping[str, Any]) -> Iterator[AppImageConfigDetails]:

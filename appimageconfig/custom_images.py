@@ -52,6 +52,6 @@ def custom_image(
     entry = CustomImage(
         image_name=image_name,
         image_version_number=image_version_number,
-        app_image_config_name=cast("str", config.app_image_config_name),
+        app_image_config_name=config.app_image_config_name,
     )
     return cast("CustomImageEntry", request_members(entry))

@@ -5,6 +5,7 @@ The exceptions of the client library. `appimageconfig.testing` has a few of its 
 
     AppImageConfigError
     ├── InvalidAppImageConfigError (ValueError)     found before anything is sent
+    ├── ApplyError (ExceptionGroup)                 some steps of a plan failed
     ├── NotConvergedError                           still differs from the desired state after an update
     ├── StalePlanError                              changed since the plan was made
     └── ServiceError (botocore's ClientError)       the service refused the request
@@ -21,7 +22,8 @@ unchanged.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 
 import attrs
 from botocore.exceptions import ClientError
@@ -30,9 +32,9 @@ from appimageconfig import _paths
 from appimageconfig._frozen import redacted_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from appimageconfig.provisioning import Difference
+    from appimageconfig.provisioning import Difference, Outcome
 
 
 class AppImageConfigError(Exception):
@@ -81,6 +83,37 @@ class InvalidAppImageConfigError(AppImageConfigError, ValueError):
         return "\n".join([f"invalid {self.subject}:", *(f"  {violation}" for violation in self.violations)])
 
 
+class ApplyError(AppImageConfigError, ExceptionGroup[Exception]):
+    """
+    Some steps of a plan failed. The other steps were carried out.
+
+    It is the `ExceptionGroup` of the errors of the failed steps, so that
+    ``except*`` handles them by class.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    """The outcomes of all steps, in the order of the plan."""
+
+    def __new__(cls, message: str, exceptions: Sequence[Exception], outcomes: Iterable[Outcome] = ()) -> Self:
+        """Create the group; `ExceptionGroup` takes no further arguments."""
+        del outcomes
+        return super().__new__(cls, message, exceptions)
+
+    def __init__(self, message: str, exceptions: Sequence[Exception], outcomes: Iterable[Outcome] = ()) -> None:
+        """Combine the *exceptions* of the failed steps, and keep the *outcomes* of all steps."""
+        super().__init__(message, exceptions)
+        self.outcomes = tuple(outcomes)
+
+    def derive(self, excs: Sequence[Exception], /) -> Self:  # type: ignore[override]
+        """Return a group of some of the exceptions, for ``except*``, `split` and `subgroup`."""
+        return type(self)(self.message, excs, self.outcomes)
+
+    def __str__(self) -> str:
+        """Return the heading, and one line for each failed step."""
+        failed = (outcome for outcome in self.outcomes if outcome.error in self.exceptions)
+        return "\n".join([f"{self.message}:", *(f"  {outcome}" for outcome in failed)])
+
+
 class NotConvergedError(AppImageConfigError):
     """The service accepted every request, and the config still differs from the desired state."""
 
@@ -124,9 +157,11 @@ class ServiceError(AppImageConfigError, ClientError):
     """
     The service refused a request.
 
-    It is a botocore `ClientError` with its ``response`` and ``operation_name``, so
-    existing handlers keep working. Pickling, copying and `concurrent.futures`
-    keep every attribute.
+    It is a botocore `ClientError` with its ``response`` and ``operation_name``. An
+    error that the client raises is also an instance of the boto3 client's own
+    exception class, such as ``sagemaker.exceptions.ResourceInUse``. So existing
+    handlers of both keep working. Pickling, copying and `concurrent.futures` keep
+    every attribute.
     """
 
     response: Any
@@ -135,6 +170,7 @@ class ServiceError(AppImageConfigError, ClientError):
     """The config that the request was about, or None."""
 
     _advice: ClassVar[str] = ""
+    _pickled_as: ClassVar[type[ServiceError] | None] = None
 
     def __init__(
         self,
@@ -157,9 +193,9 @@ class ServiceError(AppImageConfigError, ClientError):
         return " ".join(filter(None, sentences))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Rebuild the same class; botocore's own `__reduce__` rebuilds a plain `ClientError`."""
+        """Rebuild this class: botocore would rebuild a `ClientError`, and another process has no such boto3 client."""
         arguments = (self.response, self.operation_name, self.app_image_config_name)
-        return type(self), arguments, self.__dict__
+        return self._pickled_as or type(self), arguments, self.__dict__
 
     @property
     def code(self) -> str:
@@ -288,15 +324,26 @@ ERROR_CODES: Mapping[str, type[ServiceError]] = {
 }
 
 
+@lru_cache(maxsize=64)  # bounded, since boto3 makes new exception classes for each session
+def _combined(public_class: type[ServiceError], boto3_class: type[ClientError]) -> type[ServiceError]:
+    """Return a subclass of both classes that looks like *public_class*, and is pickled as one."""
+    names = {
+        "__doc__": public_class.__doc__,
+        "__module__": public_class.__module__,
+        "__qualname__": public_class.__qualname__,
+        "_pickled_as": public_class,
+    }
+    return type(public_class.__name__, (public_class, boto3_class), names)
+
+
 def from_client_error(
     error: ClientError, app_image_config_name: str | None = None, secrets: Iterable[str] = ()
 ) -> ServiceError:
     """
-    Return the `ServiceError` for botocore's *error*.
+    Return the `ServiceError` for botocore's *error*, as an instance of the class of *error* too.
 
-    The class depends on the error code, never on the class of *error*: boto3 makes
-    new exception classes for each client. A code that is not known gives a plain
-    `ServiceError`.
+    The `ServiceError` class depends on the error code alone: most codes have no
+    class in boto3. A code that is not known gives a plain `ServiceError`.
 
     The service may quote the request. *secrets* are redacted in the response and in
     *error* itself, which a traceback shows as the cause.
@@ -305,5 +352,6 @@ def from_client_error(
     error.response = redacted_text(error.response, hidden)
     error.args = redacted_text(error.args, hidden)
     response = cast("Mapping[str, Any]", error.response)
-    error_class = ERROR_CODES.get(response.get("Error", {}).get("Code", ""), ServiceError)
+    public_class = ERROR_CODES.get(response.get("Error", {}).get("Code", ""), ServiceError)
+    error_class = public_class if type(error) is ClientError else _combined(public_class, type(error))
     return error_class(response, error.operation_name, app_image_config_name)

@@ -34,7 +34,6 @@ from appimageconfig._frozen import (
     optional_secret_strings,
     optional_strings,
 )
-from appimageconfig.errors import InvalidAppImageConfigError, Violation
 
 # Each class declares it again, since it is the last of its parameters.
 _UNMODELLED: Any = attrs.field(default=NO_SECRETS, converter=deeply_secret, repr=False)
@@ -167,13 +166,14 @@ class AppImageConfigDetails(Shape):
     The actual state of an AppImageConfig: the result of describe and list.
 
     The service model's shapes ``AppImageConfigDetails`` and
-    ``DescribeAppImageConfigResponse``. Neither has required members: a member that a
-    response lacks is None. Neither has tags.
+    ``DescribeAppImageConfigResponse``. Neither has tags. The model requires no
+    member, but the service always returns the name and the ARN, so a response
+    without them is an error. Any other member that a response lacks is None.
     """
 
-    app_image_config_arn: str | None = attrs.field(default=None, validator=limits.APP_IMAGE_CONFIG_ARN)
+    app_image_config_arn: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_ARN)
     """The ARN, which the tag operations take."""
-    app_image_config_name: str | None = attrs.field(default=None, validator=limits.APP_IMAGE_CONFIG_NAME)
+    app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
     """The name."""
     creation_time: datetime | None = attrs.field(default=None, validator=limits.TIMESTAMP)
     """The time of creation, aware and in UTC."""
@@ -201,11 +201,8 @@ class AppImageConfigDetails(Shape):
         that this version does not know are kept.
 
         Raises:
-            InvalidAppImageConfigError: *tags* break a limit, or the response had no name.
+            InvalidAppImageConfigError: *tags* break a limit.
         """
-        if self.app_image_config_name is None:
-            message = "required member is missing; if the client is stubbed, add it to the response"
-            raise InvalidAppImageConfigError([Violation("AppImageConfigName", "required", message)], "response")
         with trusted():
             config = AppImageConfig(
                 app_image_config_name=self.app_image_config_name,
