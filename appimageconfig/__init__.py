@@ -16,6 +16,7 @@ from appimageconfig.custom_images import CustomImageEntry, custom_image
 from appimageconfig.errors import (
     AccessDeniedError,
     AppImageConfigError,
+    ApplyError,
     InvalidAppImageConfigError,
     NotConvergedError,
     RequestValidationError,
@@ -38,23 +39,19 @@ from appimageconfig.models import (
     KernelGatewayImageConfig,
     KernelSpec,
 )
-from appimageconfig.provisioning import (
-    Change,
-    Difference,
-    Outcome,
-    Plan,
-    Step,
-    difference,
-)
+from appimageconfig.operations import SortBy, SortOrder
+from appimageconfig.provisioning import Action, Change, Difference, Outcome, Plan, Status, Step, difference
 from appimageconfig.serialization import from_request, from_response, to_request
 
 __all__ = [
     "AccessDeniedError",
+    "Action",
     "Advice",
     "AppImageConfig",
     "AppImageConfigClient",
     "AppImageConfigDetails",
     "AppImageConfigError",
+    "ApplyError",
     "Change",
     "CodeEditorAppImageConfig",
     "ContainerConfig",
@@ -73,7 +70,10 @@ __all__ = [
     "ResourceLimitExceededError",
     "ResourceNotFoundError",
     "ServiceError",
+    "SortBy",
+    "SortOrder",
     "StalePlanError",
+    "Status",
     "Step",
     "ThrottlingError",
     "Violation",
@@ -91,5 +91,7 @@ __all__ = [
 ]
 
 # Tracebacks, reprs and pickles show the public names, and the modules behind them are free to change.
+# The aliases of Literal types have no names of their own.
 for _name in __all__:
-    globals()[_name].__module__ = __name__
+    if hasattr(globals()[_name], "__qualname__"):
+        globals()[_name].__module__ = __name__

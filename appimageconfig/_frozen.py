@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeAlias, TypeGuard, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 K = TypeVar("K")
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 V_co = TypeVar("V_co", covariant=True)
 
 REDACTED: Final = "***"
@@ -69,6 +70,14 @@ class ReadOnlyMapping(Mapping[K, V_co]):
     def items(self) -> ItemsView[K, V_co]:
         """Return a view of the items."""
         return self._items.items()
+
+    def __or__(self, other: Mapping[K, V_co]) -> Self:
+        """Return a mapping of the same class with the items of both; those of *other* replace ours."""
+        return type(self)({**self, **other}) if is_map(other) else NotImplemented
+
+    def __ror__(self, other: Mapping[K, V_co]) -> Self:
+        """Return a mapping of the same class with the items of both; ours replace those of *other*."""
+        return type(self)({**other, **self}) if is_map(other) else NotImplemented
 
     def __eq__(self, other: object) -> bool:
         """Compare the items with those of any mapping; their order does not matter."""
@@ -160,7 +169,17 @@ def _without(value: Any, hidden: Sequence[str]) -> Any:
 # set has no order, so neither counts as a sequence here; `Ordered` says so to type checkers, which take the types of
 # the arguments from the converters. mypy does not solve the type variable of a generic converter: one for each type.
 
-Ordered: TypeAlias = list[T] | tuple[T, ...] | Iterator[T]
+
+class Indexable(Protocol[T_co]):
+    """A list, a tuple, a deque or any other sequence except a string, whose ``in`` takes only strings."""
+
+    def __getitem__(self, index: int, /) -> T_co: ...
+    def __contains__(self, value: object, /) -> bool: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[T_co]: ...
+
+
+Ordered: TypeAlias = Indexable[T] | Iterator[T] | ValuesView[T]
 
 
 def _is_ordered(value: Any) -> bool:

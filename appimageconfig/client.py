@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Set as AbstractSet
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from botocore.exceptions import ClientError
@@ -12,10 +13,16 @@ from botocore.exceptions import ClientError
 from appimageconfig import _paths
 from appimageconfig._checking import has_app_config, require_config
 from appimageconfig._constraints import trusted
-from appimageconfig._converter import details_from_page, details_from_response, request_members, tags_from_page
+from appimageconfig._converter import (
+    details_from_page,
+    details_from_response,
+    request_members,
+    required_members,
+    tags_from_page,
+)
 from appimageconfig._frozen import secrets_in
 from appimageconfig.errors import (
-    AppImageConfigError,
+    ApplyError,
     InvalidAppImageConfigError,
     ResourceNotFoundError,
     Violation,
@@ -30,7 +37,7 @@ from appimageconfig.operations import (
     ListTagsInput,
 )
 from appimageconfig.provisioning import _converge
-from appimageconfig.provisioning._plan import require_plan
+from appimageconfig.provisioning._plan import require_plan, require_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -47,7 +54,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger("appimageconfig")
 _logger.addHandler(logging.NullHandler())
 
-_LARGEST_PAGE = 100  # the maximum of the service model's shape MaxResults
+_LARGEST_PAGE: Final = 100  # the maximum of the service model's shape MaxResults
 
 _NOTHING_TO_UPDATE = Violation(
     "",
@@ -69,8 +76,9 @@ class AppImageConfigClient:
     the request. botocore's own errors (no credentials, no region, a time-out) pass
     through unchanged. A client may be used from many threads.
 
-    The logger ``appimageconfig`` records at DEBUG the name of each operation, the
-    config it is about, and the code of an error; never a request or a response.
+    The logger ``appimageconfig`` records each change at INFO, and at DEBUG the name
+    of each operation, the config or ARN it is about, and the code of an error. It
+    never records a request or a response.
 
     Args:
         sagemaker: A boto3 SageMaker client, which is not changed. Without one, the client is built at the first
@@ -82,7 +90,7 @@ class AppImageConfigClient:
         config: A botocore ``Config``: retries, time-outs, proxies, FIPS and dual-stack endpoints.
 
     Raises:
-        TypeError: *sagemaker* is passed together with arguments to build a client from.
+        TypeError: *sagemaker* is not a SageMaker client, or is passed together with arguments to build one from.
     """
 
     def __init__(
@@ -99,11 +107,20 @@ class AppImageConfigClient:
         if sagemaker is not None and (given := [name for name, value in arguments.items() if value is not None]):
             message = f"sagemaker is a complete client, so {', '.join(given)} would be ignored; pass one or the other"
             raise TypeError(message)
+        if sagemaker is not None:
+            _require_operations(sagemaker)
         self._client = sagemaker
         self._session = session
         self._region_name = region_name
         self._endpoint_url = endpoint_url
         self._config = config
+
+    def __repr__(self) -> str:
+        """Return the region and the endpoint, as far as they are known before the boto3 client is built."""
+        meta = getattr(self._client, "meta", None)
+        region_name = getattr(meta, "region_name", self._region_name)
+        endpoint_url = getattr(meta, "endpoint_url", self._endpoint_url)
+        return f"AppImageConfigClient(region_name={region_name!r}, endpoint_url={endpoint_url!r})"
 
     @property
     def sagemaker(self) -> Any:
@@ -142,7 +159,9 @@ class AppImageConfigClient:
             ResourceLimitExceededError: The account has reached a quota.
         """
         require_config(config)
-        return self._write("create_app_image_config", config)
+        arn = self._write("create_app_image_config", config)
+        _logger.info("Created AppImageConfig %r", config.app_image_config_name)
+        return arn
 
     def describe(self, name: str) -> AppImageConfigDetails:
         """
@@ -154,7 +173,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: The config does not exist.
         """
         request = DescribeAppImageConfigRequest(app_image_config_name=name)
-        return details_from_response(self._call("describe_app_image_config", request_members(request), name))
+        return details_from_response(self._call("describe_app_image_config", request_members(request), name), name)
 
     def update(self, config: AppImageConfig) -> str:
         """
@@ -173,7 +192,9 @@ class AppImageConfigClient:
             raise InvalidAppImageConfigError([_NOTHING_TO_UPDATE], "update")
         with trusted():
             untagged = attrs.evolve(config, tags=None)
-        return self._write("update_app_image_config", untagged)
+        arn = self._write("update_app_image_config", untagged)
+        _logger.info("Updated AppImageConfig %r", config.app_image_config_name)
+        return arn
 
     def delete(self, name: str, *, missing_ok: bool = False) -> None:
         """
@@ -194,6 +215,8 @@ class AppImageConfigClient:
         except ResourceNotFoundError:
             if not missing_ok:
                 raise
+        else:
+            _logger.info("Deleted AppImageConfig %r", name)
 
     def list(
         self,
@@ -215,7 +238,8 @@ class AppImageConfigClient:
         Pass aware datetimes: botocore reads a naive one in the local time zone.
 
         Args:
-            name_contains: A part of the name; the service model allows no hyphen at either end of it.
+            name_contains: A part of the name. The service model allows no hyphen at either end of it, so the service
+                gets it without those, and the hyphens are compared here.
             creation_time_after: Only configs created at or after this time.
             creation_time_before: Only configs created at or before this time.
             modified_time_after: Only configs last modified at or after this time.
@@ -223,8 +247,11 @@ class AppImageConfigClient:
             sort_by: ``CreationTime`` (the service's default), ``LastModifiedTime`` or ``Name``.
             sort_order: ``Descending`` (the service's default) or ``Ascending``.
         """
+        accepted = (
+            name_contains.strip("-") or None if isinstance(name_contains, str) and name_contains else name_contains
+        )
         request = ListAppImageConfigsRequest(
-            name_contains=name_contains,
+            name_contains=accepted,
             creation_time_after=creation_time_after,
             creation_time_before=creation_time_before,
             modified_time_after=modified_time_after,
@@ -232,12 +259,14 @@ class AppImageConfigClient:
             sort_by=sort_by,
             sort_order=sort_order,
         )
-        return self._items(request)
+        return self._items(request, name_contains or "")
 
-    def _items(self, request: ListAppImageConfigsRequest) -> Iterator[AppImageConfigDetails]:
+    def _items(self, request: ListAppImageConfigsRequest, name_contains: str) -> Iterator[AppImageConfigDetails]:
         members = {**request_members(request), "PaginationConfig": {"PageSize": _LARGEST_PAGE}}
         for page in self._pages("list_app_image_configs", members):
-            yield from details_from_page(page)
+            for details in details_from_page(page):
+                if name_contains in details.app_image_config_name:
+                    yield details
 
     def list_tags(self, arn: str) -> dict[str, str]:
         """
@@ -249,7 +278,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: The resource does not exist.
         """
         tags: dict[str, str] = {}
-        for page in self._pages("list_tags", request_members(ListTagsInput(resource_arn=arn))):
+        for page in self._pages("list_tags", request_members(ListTagsInput(resource_arn=arn)), arn):
             tags |= tags_from_page(page)
         return tags
 
@@ -262,18 +291,26 @@ class AppImageConfigClient:
         Raises:
             ResourceNotFoundError: The resource does not exist.
         """
-        self._call("add_tags", request_members(AddTagsInput(resource_arn=arn, tags=tags)))
+        self._call("add_tags", request_members(AddTagsInput(resource_arn=arn, tags=tags)), arn)
+        _logger.info("Added %d tags to %s", len(tags), arn)
 
     def delete_tags(self, arn: str, keys: Iterable[str]) -> None:
         """
-        Delete tags of an AppImageConfig by their keys, at most 50 at once.
+        Delete tags of an AppImageConfig.
 
         Makes one DeleteTags call.
+
+        Args:
+            arn: The ARN.
+            keys: The keys of the tags, at most 50, in any order; a set is accepted.
 
         Raises:
             ResourceNotFoundError: The resource does not exist.
         """
-        self._call("delete_tags", request_members(DeleteTagsInput(resource_arn=arn, tag_keys=keys)))
+        # Tag keys have no order, so a set is as good as a list here.
+        request = DeleteTagsInput(resource_arn=arn, tag_keys=[*keys] if isinstance(keys, AbstractSet) else keys)
+        self._call("delete_tags", request_members(request), arn)
+        _logger.info("Deleted %d tags of %s", len(request.tag_keys), arn)
 
     def ensure(self, config: AppImageConfig, *, replace: bool = False) -> Outcome:
         """
@@ -311,7 +348,7 @@ class AppImageConfigClient:
         require_config(config)
         return _converge.ensure(self, config, replace=replace)
 
-    def plan(self, configs: Iterable[AppImageConfig], *, prune: bool = False, name_contains: str | None = None) -> Plan:
+    def plan(self, configs: Iterable[AppImageConfig], *, prune: str | None = None) -> Plan:
         """
         Compare *configs* with the account and region, and return the steps that `apply` would carry out.
 
@@ -321,16 +358,16 @@ class AppImageConfigClient:
 
         Args:
             configs: The desired states, each name once.
-            prune: Also delete the configs that exist and are not in *configs*.
-            name_contains: Delete only configs that have this in their name; required with *prune*.
+            prune: A name prefix such as ``"team-"``. Existing configs whose names begin with it and that are not in
+                *configs* are deleted. By default nothing is deleted.
 
         Raises:
             InvalidAppImageConfigError: Two of *configs* have the same name.
-            ValueError: Only one of *prune* and *name_contains* is passed.
+            TypeError: *prune* is not a string.
+            ValueError: *prune* is empty, which would delete every other config.
         """
-        if prune != bool(name_contains):
-            raise ValueError("prune deletes configs that have name_contains in their name; pass both or neither")
-        return _converge.plan(self, configs, name_contains)
+        require_prefix(prune)
+        return _converge.plan(self, configs, prune)
 
     def apply(
         self,
@@ -338,16 +375,17 @@ class AppImageConfigClient:
         *,
         max_workers: int = 4,
         replace: bool = False,
+        on_outcome: Callable[[Outcome], None] | None = None,
         stop: Callable[[], bool] | None = None,
-    ) -> Iterator[Outcome]:
+    ) -> tuple[Outcome, ...]:
         """
-        Carry out a plan, and yield the outcome of each step as it ends.
+        Carry out a plan, and return the outcomes of its steps, in the order of the plan.
 
-        Begins when the first outcome is requested. A failed step does not stop the
-        others: its outcome has the error. A config whose last-modified time or tags
-        have changed since the plan was made is left unchanged, with a `StalePlanError`,
-        unless it is up to date. When the iteration is ended early or interrupted, no
-        further step is begun, and the steps under way are finished first.
+        A failed step does not stop the others. A config whose last-modified time or
+        tags have changed since the plan was made is left unchanged, with a
+        `StalePlanError`, unless it is up to date. If an exception such as
+        `KeyboardInterrupt` interrupts the call, the steps under way are finished, no
+        further step is begun, and a note on the exception lists both.
 
         A step makes the calls of `ensure` for an update; CreateAppImageConfig for a
         creation, and if the name is in use those that read the actual state;
@@ -358,16 +396,29 @@ class AppImageConfigClient:
             plan: The result of `plan`.
             max_workers: The number of steps to carry out at once, 1 or more.
             replace: As for `ensure`.
-            stop: Called before each step; no further step is begun once it returns true. For a signal handler.
+            on_outcome: Called in this thread with each outcome as its step ends, for progress.
+            stop: Called before each step; no further step is begun once it returns true, and steps that were not begun
+                have no outcome. For a signal handler.
 
         Raises:
+            ApplyError: A step failed. Raised after all steps have ended; it has all outcomes.
             TypeError: *plan* is not a `Plan`.
             ValueError: *max_workers* is less than 1.
         """
         require_plan(plan)
         if max_workers < 1:
             raise ValueError(f"max_workers is {max_workers}; the minimum is 1")
-        return _converge.apply(self, plan, max_workers, stop or (lambda: False), replace=replace)
+        outcomes = _converge.apply(
+            self,
+            plan,
+            max_workers,
+            replace=replace,
+            on_outcome=on_outcome or (lambda _: None),
+            stop=stop or (lambda: False),
+        )
+        if errors := [outcome.error for outcome in outcomes if outcome.error is not None]:
+            raise ApplyError(f"{len(errors)} of {len(plan.steps)} steps failed", errors, outcomes)
+        return outcomes
 
     def _write(self, method: str, config: AppImageConfig) -> str:
         request = request_members(config)
@@ -376,41 +427,71 @@ class AppImageConfigClient:
             # A member at the top of a response need not be a member of the request.
             accepted = self.sagemaker.meta.service_model.operation_model(operation).input_shape.members
             request = {member: value for member, value in request.items() if member in accepted}
-        arn = self._call(method, request, name).get("AppImageConfigArn")
-        if arn is None:
-            message = (
-                f"{operation} of {name!r} succeeded, but the response has no AppImageConfigArn; "
-                "if the client is stubbed, add it to the response"
-            )
-            raise AppImageConfigError(message)
+        (arn,) = required_members(self._call(method, request, name), "AppImageConfigArn")
         return str(arn)
 
-    def _call(self, method: str, request: Mapping[str, Any], name: str | None = None) -> Any:
-        """Call a method of the boto3 client about the config called *name*."""
-        _log_call(method, name)
+    def _call(self, method: str, request: Mapping[str, Any], subject: str) -> Any:
+        """Call a method of the boto3 client about *subject*, a name or an ARN."""
+        _log_call(method, subject)
         try:
             return getattr(self.sagemaker, method)(**request)
         except ClientError as error:
-            raise _service_error(error, name, request) from error
+            raise _service_error(error, subject, request) from error
 
-    def _pages(self, method: str, request: Mapping[str, Any]) -> Iterator[Any]:
-        _log_call(method, None)
+    def _pages(self, method: str, request: Mapping[str, Any], subject: str | None = None) -> Iterator[Any]:
+        _log_call(method, subject)
         try:
             yield from self.sagemaker.get_paginator(method).paginate(**request)
         except ClientError as error:
-            raise _service_error(error, None, request) from error
+            raise _service_error(error, subject, request) from error
 
 
-def _log_call(method: str, name: str | None) -> None:
+# The operations that this client needs. A hand-written fake in a test may have them too.
+_METHODS: Final = (
+    "create_app_image_config",
+    "describe_app_image_config",
+    "update_app_image_config",
+    "delete_app_image_config",
+    "list_app_image_configs",
+    "add_tags",
+    "list_tags",
+    "delete_tags",
+)
+
+
+def _require_operations(sagemaker: object) -> None:
+    if all(callable(getattr(sagemaker, method, None)) for method in _METHODS):
+        return
+    hint = "make one with boto3.client('sagemaker')"
+    if isinstance(sagemaker, str):
+        hint = f"to choose the region, pass region_name={sagemaker!r}"
+    elif callable(getattr(sagemaker, "get_available_regions", None)):  # a boto3 or botocore session
+        hint = "pass a session as session=..."
+    elif callable(getattr(sagemaker, "client", None)):  # an InMemorySageMaker
+        hint = "call its .client(), and pass the result"
+    raise TypeError(f"sagemaker must be a boto3 SageMaker client, not {_described(sagemaker)}; {hint}")
+
+
+def _described(value: object) -> str:
+    return "a string" if isinstance(value, str) else f"an object of type {type(value).__name__}"
+
+
+def _log_call(method: str, subject: str | None) -> None:
     if _logger.isEnabledFor(logging.DEBUG):
-        _logger.debug("%s%s", _paths.member_name(method), _about(name))
+        _logger.debug("%s%s", _paths.member_name(method), _about(subject))
 
 
-def _service_error(error: ClientError, name: str | None, request: Mapping[str, Any]) -> ServiceError:
-    typed = from_client_error(error, name, secrets_in(request))
-    _logger.debug("%s%s failed: %s", typed.operation_name, _about(name), typed.code)
+def _service_error(error: ClientError, subject: str | None, request: Mapping[str, Any]) -> ServiceError:
+    typed = from_client_error(error, _name_in(subject), secrets_in(request))
+    _logger.debug("%s%s failed: %s", typed.operation_name, _about(subject), typed.code)
     return typed
 
 
-def _about(name: str | None) -> str:
-    return "" if name is None else f" of {name!r}"
+def _name_in(subject: str | None) -> str | None:
+    """Return the name of the config: *subject* itself, or the last part of the ARN of an AppImageConfig."""
+    _, is_config, name = (subject or "").rpartition(":app-image-config/")
+    return name or None if is_config or not name.startswith("arn:") else None
+
+
+def _about(subject: str | None) -> str:
+    return "" if subject is None else f" of {subject!r}"

@@ -17,7 +17,6 @@ import attrs
 from appimageconfig._checking import by_name, has_app_config
 from appimageconfig._constraints import trusted
 from appimageconfig.errors import (
-    AppImageConfigError,
     NotConvergedError,
     ResourceInUseError,
     ResourceNotFoundError,
@@ -34,7 +33,7 @@ from appimageconfig.provisioning._difference import (
 from appimageconfig.provisioning._plan import Actual, Outcome, Plan, Status, Step, creation, deletion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Mapping
 
     from appimageconfig.client import AppImageConfigClient
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
@@ -53,17 +52,17 @@ def ensure(client: AppImageConfigClient, config: AppImageConfig, *, replace: boo
 
 
 def plan(client: AppImageConfigClient, configs: Iterable[AppImageConfig], prune: str | None) -> Plan:
-    """Compare *configs* with the actual state; delete other configs that have *prune* in their name."""
+    """Compare *configs* with the actual state; delete other configs whose names begin with *prune*."""
     declared = by_name(configs)
     steps: dict[str, Step] = {}
     deletions: dict[str, Step] = {}
     for details in client.list() if declared or prune else ():
-        name = details.app_image_config_name or ""
+        name = details.app_image_config_name
         if name in declared:
             # A config that is deleted before its tags are read is created.
             with suppress(ResourceNotFoundError):
                 steps[name] = _with_tags(client, details, declared[name]).step_to(declared[name])
-        elif prune and prune in name:
+        elif prune and name.startswith(prune):
             deletions[name] = deletion(details)
     return Plan(
         (
@@ -74,26 +73,54 @@ def plan(client: AppImageConfigClient, configs: Iterable[AppImageConfig], prune:
 
 
 def apply(
-    client: AppImageConfigClient, plan: Plan, max_workers: int, stop: Callable[[], bool], *, replace: bool
-) -> Iterator[Outcome]:
-    """Carry out *plan*, and yield each outcome as its step ends."""
+    client: AppImageConfigClient,
+    plan: Plan,
+    max_workers: int,
+    *,
+    replace: bool,
+    on_outcome: Callable[[Outcome], None],
+    stop: Callable[[], bool],
+) -> tuple[Outcome, ...]:
+    """Carry out *plan*, and return the outcomes of the steps that were begun, in the order of the plan."""
     # Slow to import, and only this function needs it.
     from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait  # noqa: PLC0415
 
-    under_way: set[Future[Outcome]] = set()
-    with ThreadPoolExecutor(max_workers, thread_name_prefix="appimageconfig") as pool:
-        for step in plan.steps:
-            # No more steps are submitted than run at once, so that there are none to cancel.
-            if len(under_way) == max_workers:
-                ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in ended)
-            if stop():
-                break
-            # A thread has a context of its own, and `unchecked` holds in the context that entered it.
-            under_way.add(pool.submit(copy_context().run, partial(_carry_out, client, step, replace=replace)))
-        while under_way:
-            ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in ended)
+    outcomes: dict[int, Outcome] = {}
+    under_way: dict[Future[Outcome], int] = {}
+
+    def wait_for_one() -> None:
+        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            position = under_way.pop(future)
+            outcomes[position] = future.result()
+            on_outcome(outcomes[position])
+
+    try:
+        # The end of the block waits for the steps under way, after an exception also.
+        with ThreadPoolExecutor(max_workers, thread_name_prefix="appimageconfig") as pool:
+            for position, step in enumerate(plan.steps):
+                # No more steps are submitted than run at once, so that there are none to cancel.
+                if len(under_way) == max_workers:
+                    wait_for_one()
+                if stop():
+                    break
+                # A thread has a context of its own, and `unchecked` holds in the context that entered it.
+                future = pool.submit(copy_context().run, partial(_carry_out, client, step, replace=replace))
+                under_way[future] = position
+            while under_way:
+                wait_for_one()
+    except BaseException as error:  # Ctrl-C, or an exception of on_outcome or stop
+        outcomes |= {position: future.result() for future, position in under_way.items() if future.done()}
+        error.add_note(_note(plan, outcomes))
+        raise
+    return tuple(outcomes[position] for position in sorted(outcomes))
+
+
+def _note(plan: Plan, outcomes: Mapping[int, Outcome]) -> str:
+    """Return a note that lists the steps of an interrupted *plan*: those that ended, and those that were not begun."""
+    changes = [position for position, step in enumerate(plan.steps) if step.action != "unchanged"]
+    done = "; ".join(str(outcomes[position]) for position in changes if position in outcomes)
+    left = ", ".join(plan.steps[position].app_image_config_name for position in changes if position not in outcomes)
+    return f"apply was interrupted. Done: {done or 'nothing'}. Not begun: {left or 'nothing'}."
 
 
 def _carry_out(client: AppImageConfigClient, step: Step, *, replace: bool) -> Outcome:
@@ -152,7 +179,7 @@ def _read(client: AppImageConfigClient, config: AppImageConfig) -> Actual:
 
 
 def _with_tags(client: AppImageConfigClient, details: AppImageConfigDetails, config: AppImageConfig) -> Actual:
-    return Actual(details, None if config.tags is None else client.list_tags(_arn(details)))
+    return Actual(details, None if config.tags is None else client.list_tags(details.app_image_config_arn))
 
 
 def _converge(client: AppImageConfigClient, config: AppImageConfig, actual: Actual, *, replace: bool) -> Outcome:
@@ -176,7 +203,7 @@ def _update(client: AppImageConfigClient, config: AppImageConfig, actual: Actual
     if actual.app_configs_differ_from(config) and has_app_config(config):
         client.update(update_of(config, actual.details))
     if actual.tags is not None:
-        arn = _arn(actual.details)
+        arn = actual.details.app_image_config_arn
         # Deleted first: with the added ones there might be more than 50 in between.
         if keys := tag_keys_to_delete(config, actual.tags):
             client.delete_tags(arn, keys)
@@ -186,7 +213,7 @@ def _update(client: AppImageConfigClient, config: AppImageConfig, actual: Actual
 
 def _replace(client: AppImageConfigClient, config: AppImageConfig, details: AppImageConfigDetails) -> None:
     name = config.app_image_config_name
-    tags = client.list_tags(_arn(details))
+    tags = client.list_tags(details.app_image_config_arn)
     replacement = replacement_of(update_of(config, details), tags)
     try:
         with trusted():
@@ -214,23 +241,12 @@ def _restore(client: AppImageConfigClient, name: str, config: AppImageConfig) ->
     return f"AppImageConfig {name!r} was deleted to be recreated, and was restored as it was"
 
 
-def _arn(details: AppImageConfigDetails) -> str:
-    if details.app_image_config_arn is None:
-        message = (
-            f"the response about {details.app_image_config_name!r} has no AppImageConfigArn, which the tag operations "
-            "need; if the client is stubbed, add it to the response"
-        )
-        raise AppImageConfigError(message)
-    return details.app_image_config_arn
-
-
 def _outcome(
     status: Status, of: AppImageConfig | Step, actual: Actual | None = None, found: Difference = NO_DIFFERENCE
 ) -> Outcome:
+    arn = of.app_image_config_arn if isinstance(of, Step) else None
     if actual is not None:
         arn = actual.details.app_image_config_arn
-    else:
-        arn = of.app_image_config_arn if isinstance(of, Step) else None
     return Outcome(
         status=status, app_image_config_name=of.app_image_config_name, app_image_config_arn=arn, difference=found
     )

@@ -52,6 +52,10 @@ class Difference:
         """Return one line for each change."""
         return "\n".join(map(str, self.changes))
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's protocol
+        del cycle
+        printer.text(str(self) or "No changes.")
+
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the changes as JSON."""
         return [change.to_dict() for change in self.changes]
@@ -81,6 +85,34 @@ def difference(desired: AppImageConfig, actual: AppImageConfig | AppImageConfigD
         *(_tag_changes(actual.tags, desired.tags) if isinstance(actual, AppImageConfig) else ()),
     ]
     return Difference(tuple(changes)) if changes else NO_DIFFERENCE
+
+
+def contents(config: AppImageConfig, *, created: bool) -> Difference:
+    """Return the changes from nothing to *config* if it is *created*, and otherwise from *config* to nothing."""
+    leaves = _leaves("", redacted(config))
+    values = ((path, value) for path, value in leaves if path != "AppImageConfigName")
+    return Difference(
+        tuple(Change(path, None, value) if created else Change(path, value, None) for path, value in values)
+    )
+
+
+def content_line(change: Change) -> str:
+    """Return the path and the one value of a change from nothing or to nothing."""
+    return f"{change.path}: {_text(change.old if change.new is None else change.new)}"
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of each leaf of *value*, as `redacted` returns it."""
+    if is_map(value) and value:
+        # The keys of these maps are data, and everywhere else they are the names of members.
+        spelled = _paths.entry if path == "Tags" or path.endswith(".ContainerEnvironmentVariables") else _paths.member
+        for key, item in value.items():
+            yield from _leaves(spelled(path, key), item)
+    elif is_list(value) and value:
+        for index, item in enumerate(value):
+            yield from _leaves(_paths.item(path, index), item)
+    else:
+        yield path, value
 
 
 def update_of(desired: AppImageConfig, actual: AppImageConfigDetails) -> AppImageConfig:

@@ -9,7 +9,7 @@ import attrs
 
 from appimageconfig._constraints import trusted
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails
-from appimageconfig.provisioning._difference import NO_DIFFERENCE, Difference, difference
+from appimageconfig.provisioning._difference import NO_DIFFERENCE, Difference, content_line, contents, difference
 
 Action: TypeAlias = Literal["create", "update", "unchanged", "delete"]
 Status: TypeAlias = Literal["created", "updated", "replaced", "unchanged", "deleted", "failed"]
@@ -32,12 +32,13 @@ class Step:
     last_modified_time: datetime | None = None
     """When it was last changed before the plan was made, or None for a creation."""
     difference: Difference = NO_DIFFERENCE
-    """The changes of an update."""
+    """The changes of an update, the content of a creation, or what a deletion removes except its tags."""
 
     def __str__(self) -> str:
         """Return the sign, the action and the name, and the changes on lines of their own."""
-        lines = [f"{_SIGNS[self.action]} {self.action} {self.app_image_config_name}"]
-        return "\n".join([*lines, *(f"    {change}" for change in self.difference.changes)])
+        shown = str if self.action == "update" else content_line
+        lines = (f"    {shown(change)}" for change in self.difference.changes)
+        return "\n".join([f"{_SIGNS[self.action]} {self.action} {self.app_image_config_name}", *lines])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the action, the name and the difference as JSON."""
@@ -60,17 +61,25 @@ class Plan:
         """The steps that change something."""
         return tuple(step for step in self.steps if step.action != "unchanged")
 
+    def __bool__(self) -> bool:
+        """Return whether the plan changes anything."""
+        return bool(self.changes)
+
     def __str__(self) -> str:
-        """Return the steps and the summary."""
-        return "\n".join([*map(str, self.steps), self.summary()])
+        """Return the steps that change something, or ``No changes.``, and the summary."""
+        return "\n".join([*map(str, self.changes or ["No changes."]), self.summary()])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's protocol
+        del cycle
+        printer.text(str(self))
 
     def summary(self) -> str:
         """Return one line with the number of steps for each action."""
-        count = Counter[str](step.action for step in self.steps)
-        parts = [f"{count['create']} to create", f"{count['update']} to update", f"{count['unchanged']} unchanged"]
-        if count["delete"]:
-            parts.append(f"{count['delete']} to delete")
-        return f"Plan: {', '.join(parts)}."
+        count = Counter(step.action for step in self.steps)
+        return (
+            f"Plan: {count['create']} to create, {count['update']} to update, {count['unchanged']} unchanged, "
+            f"{count['delete']} to delete."
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as JSON to show: secrets are redacted, so it cannot be read back."""
@@ -156,18 +165,38 @@ def require_plan(plan: object) -> None:
         raise TypeError(f"expected a Plan, got {type(plan).__name__}; make one with client.plan(configs)")
 
 
+def require_prefix(prune: object) -> None:
+    """
+    Raise an error unless *prune* is None or a prefix of names.
+
+    Raises:
+        TypeError: It is not a string.
+        ValueError: It is empty.
+    """
+    if prune is not None and not isinstance(prune, str):
+        raise TypeError(f"prune must be a name prefix such as 'team-', not {prune!r}")
+    if prune == "":
+        raise ValueError("prune is empty, and would delete every other config; pass a name prefix such as 'team-'")
+
+
 def creation(desired: AppImageConfig) -> Step:
     """Return the step that creates *desired*."""
-    return Step(action="create", app_image_config_name=desired.app_image_config_name, config=desired)
+    return Step(
+        action="create",
+        app_image_config_name=desired.app_image_config_name,
+        config=desired,
+        difference=contents(desired, created=True),
+    )
 
 
 def deletion(details: AppImageConfigDetails) -> Step:
     """Return the step that deletes the config of *details*."""
     return Step(
         action="delete",
-        app_image_config_name=str(details.app_image_config_name),
+        app_image_config_name=details.app_image_config_name,
         app_image_config_arn=details.app_image_config_arn,
         last_modified_time=details.last_modified_time,
+        difference=contents(details.to_config(), created=False),
     )
 
 

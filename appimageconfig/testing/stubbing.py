@@ -122,7 +122,7 @@ class SageMakerStubber(Stubber):
         Raises:
             InvalidAppImageConfigError: *details* has no name.
         """
-        request = DescribeAppImageConfigRequest(app_image_config_name=cast("str", details.app_image_config_name))
+        request = DescribeAppImageConfigRequest(app_image_config_name=details.app_image_config_name)
         self._add("DescribeAppImageConfig", _details_response(details), request_members(request))
 
     def add_update(self, config: AppImageConfig, *, arn: str | None = None) -> None:
