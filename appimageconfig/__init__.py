@@ -39,7 +39,7 @@ from appimageconfig.models import (
     KernelGatewayImageConfig,
     KernelSpec,
 )
-from appimageconfig.operations import SortBy, SortOrder
+from appimageconfig.operations import OperationName, SortBy, SortOrder
 from appimageconfig.provisioning import Action, Change, Difference, Outcome, Plan, Status, Step, difference
 from appimageconfig.serialization import from_request, from_response, to_request
 
@@ -63,6 +63,7 @@ __all__ = [
     "KernelGatewayImageConfig",
     "KernelSpec",
     "NotConvergedError",
+    "OperationName",
     "Outcome",
     "Plan",
     "RequestValidationError",

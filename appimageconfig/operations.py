@@ -16,6 +16,16 @@ from appimageconfig._frozen import frozen_mapping, strings
 
 SortBy: TypeAlias = Literal["CreationTime", "LastModifiedTime", "Name"]
 SortOrder: TypeAlias = Literal["Ascending", "Descending"]
+OperationName: TypeAlias = Literal[
+    "CreateAppImageConfig",
+    "DescribeAppImageConfig",
+    "UpdateAppImageConfig",
+    "DeleteAppImageConfig",
+    "ListAppImageConfigs",
+    "AddTags",
+    "ListTags",
+    "DeleteTags",
+]
 
 
 @attrs.frozen(kw_only=True)
