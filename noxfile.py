@@ -93,12 +93,29 @@ def lint(session: nox.Session) -> None:
     session.run("codespell")
 
 
+# Users have one of these, or none.
+BOTO3_STUBS = {"boto3-stubs": "boto3-stubs[sagemaker]", "types-boto3": "types-boto3[sagemaker]", "untyped": ""}
+
+
 @nox.session
 def typing(session: nox.Session) -> None:
-    """Check the types of the package, the tests and the examples with mypy and pyright, both strict."""
+    """Check types: of the package, tests and examples strictly, and then the typing examples with four checkers."""
     install(session, "typing")
     session.run("mypy")
     session.run("pyright")
+    session.run("pyright", "--verifytypes", "appimageconfig", "--ignoreexternal", silent=True)  # fails below 100 %
+    for stubs in BOTO3_STUBS:
+        session.notify(f"typing_examples({stubs})")
+
+
+@nox.session
+@nox.parametrize("stubs", list(BOTO3_STUBS), ids=list(BOTO3_STUBS))
+def typing_examples(session: nox.Session, stubs: str) -> None:
+    """Check the typing examples with four type checkers, with each package of stubs for boto3 and without."""
+    install(session, "typing-examples")
+    if BOTO3_STUBS[stubs]:
+        session.install(BOTO3_STUBS[stubs])
+    session.run("python", "tests/type_checkers.py", "values.py", "clients.py", f"{stubs.replace('-', '_')}_client.py")
 
 
 @nox.session
