@@ -2,7 +2,7 @@
 The command line: parse the arguments, call the library, print the result.
 
 boto3, the in-memory service and rich are imported by the commands that need them;
-``check`` needs none of them unless it prints to a _terminal.
+``check`` needs none of them unless it prints to a terminal.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from botocore.exceptions import BotoCoreError
 from appimageconfig import _paths, _signals, files
 from appimageconfig._converter import redacted
 from appimageconfig._frozen import is_list, is_map
-from appimageconfig.cli import _terminal
+from appimageconfig.cli import terminal
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.errors import AppImageConfigError, InvalidAppImageConfigError, NotConvergedError
 from appimageconfig.operations import DeleteAppImageConfigRequest
@@ -95,10 +95,10 @@ class _Commands(click.Group):
             try:
                 code = super().invoke(ctx)
             except InvalidAppImageConfigError as error:
-                _terminal.note(error)
+                terminal.note(error)
                 code = INVALID
             except (AppImageConfigError, BotoCoreError) as error:
-                _terminal.note(error)
+                terminal.note(error)
                 _note_hints([error])
                 code = FAILED
             except ImportError as error:
@@ -108,7 +108,7 @@ class _Commands(click.Group):
             sys.stdout.flush()
         except OSError as error:
             if not isinstance(error, BrokenPipeError):
-                _terminal.note(error)
+                terminal.note(error)
             # The buffers have no reader any more, and Python would write them when it exits.
             for stream in (sys.stdout, sys.stderr):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
@@ -149,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
         error.show()
         return error.exit_code
     except click.Abort:
-        _terminal.note("Interrupted.")
+        terminal.note("Interrupted.")
         return 128 + signal.SIGINT
     return code or 0
 
@@ -218,14 +218,14 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
     if output == "json":
         violations = [attrs.asdict(violation) for violation in checked.violations]
         pieces = [{**attrs.asdict(advice), "documentation": advice.documentation} for advice in checked.advice]
-        _terminal.print_json({"violations": violations, "advice": pieces})
+        terminal.print_json({"violations": violations, "advice": pieces})
     else:
         for violation in checked.violations:
-            _terminal.print_line(_terminal.on_one_line(violation), "red")
+            terminal.print_line(terminal.on_one_line(violation), "red")
         for advice in checked.advice:
-            _terminal.print_line(_terminal.on_one_line(advice), "yellow")
+            terminal.print_line(terminal.on_one_line(advice), "yellow")
         counts = (_count(len(checked.configs), "valid request"), _count(len(checked.violations), "violation"))
-        _terminal.note(f"{', '.join(counts)}, {_count(len(checked.advice), 'warning')}.")
+        terminal.note(f"{', '.join(counts)}, {_count(len(checked.advice), 'warning')}.")
     return INVALID if checked.violations or (strict and checked.advice) else 0
 
 
@@ -248,7 +248,7 @@ def plan(
     """Show the changes that apply would make. Changes nothing."""
     _, planned = _planned(connect, paths, name_contains, prune=prune)
     if output == "json":
-        _terminal.print_json(planned.to_dict())
+        terminal.print_json(planned.to_dict())
     else:
         _print_plan(planned)
     return PENDING if exit_code and planned.changes else 0
@@ -292,25 +292,25 @@ def apply(
     if output == "text":
         _print_plan(planned)
     if planned.changes and not yes and not _is_confirmed(planned, output):
-        _terminal.note("Nothing was changed.")
+        terminal.note("Nothing was changed.")
         return PENDING
     outcomes: list[Outcome] = []
-    bar = _terminal.progress(len(planned.changes)) if output == "text" else nullcontext(lambda: None)
+    bar = terminal.progress(len(planned.changes)) if output == "text" else nullcontext(lambda: None)
     with _signals.arriving(_FINISHING) as signals, bar as advance:
         for outcome in client.apply(planned, max_workers=max_workers, replace=replace, stop=lambda: bool(signals)):
             outcomes.append(outcome)
             if outcome.status != "unchanged":
                 advance()
                 if output == "text":
-                    _terminal.print_line(str(outcome), _STYLES[outcome.status])
+                    terminal.print_line(str(outcome), _STYLES[outcome.status])
     if output == "json":
-        _terminal.print_json({"plan": planned.to_dict(), "outcomes": [outcome.to_dict() for outcome in outcomes]})
+        terminal.print_json({"plan": planned.to_dict(), "outcomes": [outcome.to_dict() for outcome in outcomes]})
     elif planned.changes:
         count = Counter(outcome.status for outcome in outcomes)
         counts = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
-        _terminal.print_line(f"Applied: {', '.join(counts) or 'nothing'}.")
+        terminal.print_line(f"Applied: {', '.join(counts) or 'nothing'}.")
     if not replace and any(isinstance(outcome.error, NotConvergedError) for outcome in outcomes):
-        _terminal.note("Pass --replace to delete and recreate configs that an update cannot make match.")
+        terminal.note("Pass --replace to delete and recreate configs that an update cannot make match.")
     names = [step.app_image_config_name for step in planned.changes]
     return _ended(outcomes, names, signals)
 
@@ -323,11 +323,11 @@ def describe(connect: Connect, name: str, *, output: str) -> ExitCode:
     """Show a config."""
     members = redacted(connect().describe(name))
     if output == "json":
-        _terminal.print_json(members)
+        terminal.print_json(members)
     else:
         for path, value in _leaves("", members):
-            _terminal.print_line(
-                _terminal.on_one_line(f"{path}: {value if isinstance(value, str) else json.dumps(value)}")
+            terminal.print_line(
+                terminal.on_one_line(f"{path}: {value if isinstance(value, str) else json.dumps(value)}")
             )
     return 0
 
@@ -340,9 +340,9 @@ def list_configs(connect: Connect, *, name_contains: str | None, output: str) ->
     """List the configs of the account and region, by name."""
     found = connect().list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
     if output == "json":
-        _terminal.print_json([redacted(details) for details in found])
+        terminal.print_json([redacted(details) for details in found])
     else:
-        _terminal.print_table(("NAME", "APPS", "LAST MODIFIED"), map(_row, found))
+        terminal.print_table(("NAME", "APPS", "LAST MODIFIED"), map(_row, found))
     return 0
 
 
@@ -369,9 +369,9 @@ def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, output
                 outcome = Outcome(status="failed", app_image_config_name=name, error=error)
             outcomes.append(outcome)
             if output == "text":
-                _terminal.print_line(str(outcome), _STYLES[outcome.status])
+                terminal.print_line(str(outcome), _STYLES[outcome.status])
     if output == "json":
-        _terminal.print_json({"outcomes": [outcome.to_dict() for outcome in outcomes]})
+        terminal.print_json({"outcomes": [outcome.to_dict() for outcome in outcomes]})
     return _ended(outcomes, names, signals)
 
 
@@ -428,10 +428,10 @@ def export(
         message = f"cannot write {error.filename or directory}: {error.strerror}; pass another --directory"
         raise click.UsageError(message) from error
     if output == "json":
-        _terminal.print_json([str(path) for path in paths])
+        terminal.print_json([str(path) for path in paths])
     else:
         for path in paths:
-            _terminal.print_line(str(path))
+            terminal.print_line(str(path))
     return 0
 
 
@@ -448,11 +448,11 @@ def _planned(
 
 def _is_confirmed(plan: Plan, output: str) -> bool:
     if output == "json":
-        _terminal.note(plan)
+        terminal.note(plan)
     click.echo("Apply this plan? [y/N]: ", nl=False, err=True)
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):  # ended with Ctrl-D
-        _terminal.note("")
+        terminal.note("")
     return answer.strip().lower() in {"y", "yes"}
 
 
@@ -463,7 +463,7 @@ def _ended(outcomes: Sequence[Outcome], names: Iterable[str], signals: Sequence[
     if signals:
         begun = {outcome.app_image_config_name for outcome in outcomes}
         left = ", ".join(name for name in names if name not in begun)
-        _terminal.note(f"Interrupted. Requests under way were finished; not started: {left or 'none'}.")
+        terminal.note(f"Interrupted. Requests under way were finished; not started: {left or 'none'}.")
         return 128 + signals[0]
     return FAILED if errors else 0
 
@@ -482,8 +482,8 @@ def _count(number: int, noun: str) -> str:
 
 def _print_plan(plan: Plan) -> None:
     for step in plan.steps:
-        _terminal.print_line(str(step), _STYLES.get(step.action, ""))
-    _terminal.print_line(plan.summary())
+        terminal.print_line(str(step), _STYLES.get(step.action, ""))
+    terminal.print_line(plan.summary())
 
 
 def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
@@ -495,7 +495,7 @@ def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
     names = ", ".join(name for name, app in apps.items() if app is not None)
     time = details.last_modified_time
     return (
-        _terminal.printable(details.app_image_config_name or ""),
+        terminal.printable(details.app_image_config_name or ""),
         names,
         "" if time is None else time.isoformat(timespec="seconds"),
     )
@@ -520,4 +520,4 @@ def _note_hints(errors: Sequence[Exception]) -> None:
     """Print what to do about errors that do not say it themselves."""
     for kinds, hint in _HINTS:
         if any(isinstance(error, kinds) for error in errors):
-            _terminal.note(hint)
+            terminal.note(hint)
