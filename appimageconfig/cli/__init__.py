@@ -9,30 +9,32 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import signal
 import sys
 from collections import Counter
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, NoReturn, ParamSpec, TypeAlias, get_args
+from urllib.parse import urlsplit
 
 import attrs
 import click
 from botocore import exceptions as botocore_errors
 from botocore.exceptions import BotoCoreError
 
-from appimageconfig import _paths, _signals, files
+from appimageconfig import _signals, files
 from appimageconfig._converter import redacted
-from appimageconfig._frozen import is_list, is_map
 from appimageconfig.cli import terminal
 from appimageconfig.client import AppImageConfigClient
-from appimageconfig.errors import AppImageConfigError, InvalidAppImageConfigError, NotConvergedError
+from appimageconfig.errors import AppImageConfigError, ApplyError, InvalidAppImageConfigError, NotConvergedError
 from appimageconfig.limits import APP_IMAGE_CONFIG_NAME
 from appimageconfig.provisioning import Outcome, Status
-from appimageconfig.provisioning._difference import own_tags
+from appimageconfig.provisioning._difference import leaves, own_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from appimageconfig.models import AppImageConfigDetails
     from appimageconfig.provisioning import Plan
@@ -52,17 +54,18 @@ Exit codes:
   1    a request or a name is invalid, or check --strict found warnings; nothing was sent
   2    invalid command line or settings; nothing was changed
   3    the service refused a request or could not be reached (apply, delete: for at least one config)
-  4    changes are pending: apply was not confirmed, or plan --exit-code found some
+  4    changes are pending: apply or delete was not confirmed, or plan --exit-code found some
   130  interrupted by Ctrl-C: requests under way were finished, no others were started (SIGTERM: 143)
   141  stdout was closed by its reader"""
 
+_AWS_DOMAINS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _FINISHING: Final = "\nFinishing the requests under way...\n"
 _HINTS: Final[dict[tuple[type[BotoCoreError], ...], str]] = {
     (botocore_errors.NoCredentialsError,): (
-        "Pass --profile or set AWS_PROFILE; to try it without an account, pass --in-memory."
+        "Pass --profile or set AWS_PROFILE; to try plan or apply without an account, pass --in-memory."
     ),
     (botocore_errors.NoRegionError,): (
-        "Pass --region or set AWS_DEFAULT_REGION; to try it without an account, pass --in-memory."
+        "Pass --region or set AWS_DEFAULT_REGION; to try plan or apply without an account, pass --in-memory."
     ),
     (botocore_errors.ProfileNotFound,): "Check --profile, AWS_PROFILE and the AWS configuration files.",
     (botocore_errors.ConnectionError, botocore_errors.HTTPClientError): (
@@ -143,14 +146,13 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
     @click.option("--profile", help="Profile in the AWS configuration files.")
     @click.option("--region", help="AWS region.  [default: the region of the profile]")
     @click.option("--endpoint-url", help="Endpoint URL.  [default: the AWS endpoint of the region]")
-    @click.option("--in-memory", is_flag=True, help="Use an empty in-memory service instead of an account.")
     @functools.wraps(command)
     def with_connect(
         *,
         profile: str | None,
         region: str | None,
         endpoint_url: str | None,
-        in_memory: bool,
+        in_memory: bool = False,
         **options: Any,
     ) -> ExitCode:
         if in_memory and (profile or endpoint_url):
@@ -180,9 +182,6 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
 
 _files = click.argument("paths", metavar="FILE...", nargs=-1, required=True)
 _name_contains = click.option("--name-contains", help="Only configs whose names contain this text.")
-_prune_name_contains = click.option(
-    "--name-contains", help="With --prune: delete only configs whose names contain this text."
-)
 _output = click.option(
     "--output",
     type=click.Choice(["text", "json"]),
@@ -190,7 +189,21 @@ _output = click.option(
     show_default=True,
     help="Output format.",
 )
-_prune = click.option("--prune", is_flag=True, help="Delete configs that are in no FILE; requires --name-contains.")
+_yes = click.option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")
+
+
+def _plans(command: Callable[P, ExitCode]) -> Callable[P, ExitCode]:
+    """Give *command* the arguments and options of a plan."""
+    for option in (
+        click.option("--in-memory", is_flag=True, help="Use an empty in-memory service instead of an account."),
+        click.option("-v", "--verbose", is_flag=True, help="Also show configs that are up to date."),
+        click.option(
+            "--prune", metavar="PREFIX", help="Delete configs whose names begin with PREFIX and that are in no FILE."
+        ),
+        _files,
+    ):
+        command = option(command)
+    return command
 
 
 @cli.command()
@@ -215,9 +228,7 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
 
 
 @cli.command()
-@_files
-@_prune
-@_prune_name_contains
+@_plans
 @click.option("--exit-code", is_flag=True, help="Exit with code 4 if there are changes.")
 @_output
 @_calls_the_service
@@ -225,25 +236,27 @@ def plan(
     connect: Connect,
     paths: tuple[str, ...],
     *,
-    prune: bool,
-    name_contains: str | None,
+    prune: str | None,
+    verbose: bool,
     exit_code: bool,
     output: str,
 ) -> ExitCode:
-    """Show the changes that apply would make. Changes nothing."""
-    _, planned = _planned(connect, paths, name_contains, prune=prune)
+    """
+    Show the changes that apply would make. Changes nothing.
+
+    FILE may be a directory: its files *.json, *.yaml and *.yml.
+    """
+    client, planned = _planned(connect, paths, prune)
     if output == "json":
-        terminal.print_json(planned.to_dict())
+        terminal.print_json({"target": _target(client, planned), **planned.to_dict()})
     else:
-        _print_plan(planned)
-    return PENDING if exit_code and planned.changes else 0
+        _print_plan(client, planned, verbose=verbose)
+    return PENDING if exit_code and planned else 0
 
 
 @cli.command()
-@_files
-@_prune
-@_prune_name_contains
-@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@_plans
+@_yes
 @click.option("--replace", is_flag=True, help="Delete and recreate configs that an update cannot make match.")
 @click.option(
     "--max-workers",
@@ -258,8 +271,8 @@ def apply(
     connect: Connect,
     paths: tuple[str, ...],
     *,
-    prune: bool,
-    name_contains: str | None,
+    prune: str | None,
+    verbose: bool,
     yes: bool,
     replace: bool,
     max_workers: int,
@@ -269,28 +282,34 @@ def apply(
     Create or update configs to match FILE...
 
     Shows the plan, asks for confirmation, and carries it out. Configs that are up to date are left unchanged, so apply
-    can be run any number of times.
+    can be run any number of times. FILE may be a directory: its files *.json, *.yaml and *.yml.
     """
-    if not yes and not sys.stdin.isatty():
-        raise click.UsageError("cannot ask for confirmation: stdin is not a terminal; pass --yes")
-    client, planned = _planned(connect, paths, name_contains, prune=prune)
+    _require_confirmable(yes=yes)
+    client, planned = _planned(connect, paths, prune)
     if output == "text":
-        _print_plan(planned)
-    if planned.changes and not yes and not _is_confirmed(planned, output):
-        terminal.note("Nothing was changed.")
-        return PENDING
-    outcomes: list[Outcome] = []
+        _print_plan(client, planned, verbose=verbose)
+    if planned and not yes:
+        if output == "json":
+            terminal.note(planned)
+        if not terminal.confirm("Apply this plan?"):
+            return PENDING
     bar = terminal.progress(len(planned.changes)) if output == "text" else nullcontext(lambda: None)
     with _signals.arriving(_FINISHING) as signals, bar as advance:
-        for outcome in client.apply(planned, max_workers=max_workers, replace=replace, stop=lambda: bool(signals)):
-            outcomes.append(outcome)
+
+        def report(outcome: Outcome) -> None:
             if outcome.status != "unchanged":
                 advance()
                 if output == "text":
                     terminal.print_line(str(outcome), _STYLES[outcome.status])
+
+        stop = partial(bool, signals)
+        outcomes = _outcomes(
+            client.apply, planned, max_workers=max_workers, replace=replace, on_outcome=report, stop=stop
+        )
     if output == "json":
-        terminal.print_json({"plan": planned.to_dict(), "outcomes": [outcome.to_dict() for outcome in outcomes]})
-    elif planned.changes:
+        shown = {"target": _target(client, planned), "plan": planned.to_dict()}
+        terminal.print_json({**shown, "outcomes": [outcome.to_dict() for outcome in outcomes]})
+    elif planned:
         count = Counter(outcome.status for outcome in outcomes)
         counts = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
         terminal.print_line(f"Applied: {', '.join(counts) or 'nothing'}.")
@@ -311,7 +330,7 @@ def describe(connect: Connect, name: str, *, output: str) -> ExitCode:
     if output == "json":
         terminal.print_json(members)
     else:
-        for path, value in _leaves("", members):
+        for path, value in leaves("", members):
             text = value if isinstance(value, str) else json.dumps(value)
             terminal.print_line(terminal.on_one_line(f"{path}: {text}"))
     return 0
@@ -334,13 +353,17 @@ def list_configs(connect: Connect, *, name_contains: str | None, output: str) ->
 @cli.command()
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--missing-ok", is_flag=True, help="Do not fail if a config does not exist.")
+@_yes
 @_output
 @_calls_the_service
-def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, output: str) -> ExitCode:
-    """Delete configs."""
+def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, yes: bool, output: str) -> ExitCode:
+    """Delete configs. Asks for confirmation."""
     _require_valid(*names)
+    _require_confirmable(yes=yes)
     outcomes: list[Outcome] = []
     client = connect()
+    if not yes and not terminal.confirm(f"Delete {', '.join(names)}?"):
+        return PENDING
     with _signals.arriving(_FINISHING) as signals:
         for name in names:
             if signals:
@@ -359,6 +382,7 @@ def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, output
 
 
 @cli.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
 @_name_contains
 @click.option(
     "--format",
@@ -378,6 +402,7 @@ def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, output
 @_calls_the_service
 def export(
     connect: Connect,
+    names: tuple[str, ...],
     *,
     name_contains: str | None,
     file_format: Literal["json", "yaml"],
@@ -388,14 +413,19 @@ def export(
     """
     Write existing configs as request files, with their tags.
 
-    Writes to stdout or to a directory. Environment values and container arguments are written in plain text. Applying
-    an exported file changes nothing.
+    Writes the configs called NAME, or all of them, to stdout or to a directory. Environment values and container
+    arguments are written in plain text. Applying an exported file changes nothing.
     """
+    if names and name_contains is not None:
+        raise click.UsageError("pass either NAME or --name-contains")
+    _require_valid(*names)
     client = connect()
-    configs = [
-        details.to_config(own_tags(client.list_tags(str(details.app_image_config_arn))) or None)
-        for details in client.list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
-    ]
+    found = (
+        map(client.describe, names)
+        if names
+        else client.list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
+    )
+    configs = [details.to_config(own_tags(client.list_tags(details.app_image_config_arn)) or None) for details in found]
     if directory is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(files.dumps(configs, file_format=file_format).encode())
@@ -418,25 +448,35 @@ def export(
     return 0
 
 
-def _planned(
-    connect: Connect, paths: tuple[str, ...], name_contains: str | None, *, prune: bool
-) -> tuple[AppImageConfigClient, Plan]:
+@cli.command()
+def schema() -> ExitCode:
+    """Print a JSON Schema of request files, for editors."""
+    terminal.print_json(files.schema())
+    return 0
+
+
+def _planned(connect: Connect, paths: tuple[str, ...], prune: str | None) -> tuple[AppImageConfigClient, Plan]:
     """Return the client and the plan. Invalid files are reported before problems with the account."""
-    if prune != bool(name_contains):
-        raise click.UsageError("--prune and --name-contains must be used together")
-    configs = files.load(*paths)
+    if prune == "":
+        raise click.UsageError("--prune needs a name prefix; an empty one would delete every other config")
+    checked = files.check(*paths)
+    if checked.violations:
+        raise InvalidAppImageConfigError(checked.violations, "request file")
     client = connect()
-    return client, client.plan(configs, prune=prune, name_contains=name_contains)
+    return client, client.plan(checked.configs, prune=prune)
 
 
-def _is_confirmed(plan: Plan, output: str) -> bool:
-    if output == "json":
-        terminal.note(plan)
-    click.echo("Apply this plan? [y/N]: ", nl=False, err=True)
-    answer = sys.stdin.readline()
-    if not answer.endswith("\n"):  # ended with Ctrl-D
-        terminal.note("")
-    return answer.strip().lower() in {"y", "yes"}
+def _outcomes(apply: Callable[..., tuple[Outcome, ...]], plan: Plan, **options: Any) -> tuple[Outcome, ...]:
+    """Return the outcomes of all steps, also if some failed: they are printed, and show in the exit code."""
+    try:
+        return apply(plan, **options)
+    except ApplyError as error:
+        return error.outcomes
+
+
+def _require_confirmable(*, yes: bool) -> None:
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError("cannot ask for confirmation: stdin is not a terminal; pass --yes")
 
 
 def _ended(outcomes: Sequence[Outcome], names: Iterable[str], signals: Sequence[int]) -> ExitCode:
@@ -462,10 +502,32 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _print_plan(plan: Plan) -> None:
-    for step in plan.steps:
+def _print_plan(client: AppImageConfigClient, plan: Plan, *, verbose: bool) -> None:
+    target = ", ".join(f"{name} {value}" for name, value in _target(client, plan).items())
+    terminal.print_line(f"Target: {target}.")
+    for step in plan.steps if verbose else plan.changes:
         terminal.print_line(str(step), _STYLES.get(step.action, ""))
+    if not plan:
+        terminal.print_line("No changes.")
     terminal.print_line(plan.summary())
+
+
+def _target(client: AppImageConfigClient, plan: Plan) -> dict[str, str]:
+    """Return where *plan* acts: the account only if a listed ARN shows it, since no call is made to find it out."""
+    context: dict[str, Any] = click.get_current_context().params
+    meta = client.sagemaker.meta
+    profile = context["profile"] or os.environ.get("AWS_PROFILE")
+    host = urlsplit(meta.endpoint_url).hostname or ""
+    arn = next((step.app_image_config_arn for step in plan.steps if step.app_image_config_arn), "")
+    target = {
+        "region": meta.region_name,
+        "profile": None if context["in_memory"] else profile,
+        "account": arn.split(":")[4] if arn else None,
+        "endpoint": None if host.endswith(_AWS_DOMAINS) else meta.endpoint_url,
+    }
+    if context["in_memory"]:
+        target["endpoint"] = "in memory"
+    return {name: value for name, value in target.items() if value}
 
 
 def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
@@ -476,20 +538,7 @@ def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
     }
     names = ", ".join(name for name, app in apps.items() if app is not None)
     time = details.last_modified_time
-    return details.app_image_config_name or "", names, "" if time is None else time.isoformat(timespec="seconds")
-
-
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the wire path and the value of each leaf in *value*."""
-    if is_map(value) and value:
-        for member, item in value.items():
-            spelled = _paths.entry if path.endswith(".ContainerEnvironmentVariables") else _paths.member
-            yield from _leaves(spelled(path, member), item)
-    elif is_list(value) and value:
-        for index, item in enumerate(value):
-            yield from _leaves(_paths.item(path, index), item)
-    else:
-        yield path, value
+    return details.app_image_config_name, names, "" if time is None else time.isoformat(timespec="seconds")
 
 
 def _note_hints(errors: Sequence[Exception]) -> None:

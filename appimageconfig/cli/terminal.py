@@ -94,6 +94,18 @@ def note(text: object) -> None:
     click.echo(printable(text), err=True)
 
 
+def confirm(question: str) -> bool:
+    """Ask *question* on stderr, and return whether the answer on stdin is yes."""
+    click.echo(f"{printable(question)} [y/N]: ", nl=False, err=True)
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):  # ended with Ctrl-D
+        note("")
+    if answer.strip().lower() in {"y", "yes"}:
+        return True
+    note("Nothing was changed.")
+    return False
+
+
 @contextmanager
 def progress(total: int) -> Generator[Callable[[], None]]:
     """Show a progress bar of *total* steps on a terminal; yield the function that advances it."""

@@ -6,7 +6,7 @@ import difflib
 import json
 from collections import Counter
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from botocore import xform_name
 from botocore.exceptions import StubAssertionError, UnStubbedResponseError
