@@ -25,7 +25,7 @@ _WIDEST: Final = 100_000
 
 @functools.cache
 def _console(*, stderr: bool = False, width: int | None = None) -> Console:
-    """Return a console that prints text as it is: nothing in it is markup, an emoji code or worth a colour."""
+    """Return a console that prints text as it is, without markup, emoji codes and highlighting."""
     from rich.console import Console  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
     return Console(stderr=stderr, width=width, soft_wrap=True, markup=False, emoji=False, highlight=False)
@@ -64,7 +64,10 @@ def on_one_line(text: object) -> str:
 def print_line(text: str, style: str = "") -> None:
     """Write a line to stdout, with a style if it is a terminal."""
     if sys.stdout.isatty():
-        _console().print(printable(text), style=style)
+        from rich.text import Text  # noqa: PLC0415 - slow to import, and needed only for a terminal
+
+        # Not print's own style, which would colour the progress bar as well.
+        _console().print(Text(printable(text), style))
     else:
         sys.stdout.write(f"{printable(text)}\n")
 
