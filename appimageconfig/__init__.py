@@ -27,7 +27,7 @@ from appimageconfig.errors import (
     ThrottlingError,
     Violation,
 )
-from appimageconfig.files import dump, dumps, load, loads
+from appimageconfig.files import check, dump, dumps, load, loads
 from appimageconfig.models import (
     AppImageConfig,
     AppImageConfigDetails,
@@ -78,6 +78,7 @@ __all__ = [
     "ThrottlingError",
     "Violation",
     "advise",
+    "check",
     "custom_image",
     "difference",
     "dump",
