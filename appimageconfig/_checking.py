@@ -77,7 +77,22 @@ def duplicate(path: str, noun: str, first: str) -> Violation:
 
 def request_violations(request: object) -> Iterator[Violation]:
     """Yield each violation of *request*, the keyword arguments of ``create_app_image_config``, in document order."""
-    return _structure_violations(request, AppImageConfig, "")
+    if is_map(request) and (members := [member for member in _OF_A_RESPONSE if member in request]):
+        yield Violation(
+            "",
+            "unknown",
+            f"is a response of DescribeAppImageConfig, not a request: it has {', '.join(members)}; write request files "
+            "with appimageconfig export, or read the response with from_response and call to_config() on the result",
+        )
+        request = {member: value for member, value in request.items() if member not in members}
+    yield from _structure_violations(request, AppImageConfig, "")
+
+
+# ResponseMetadata is botocore's own addition.
+_OF_A_RESPONSE: Final = (
+    *(name for name in modelled_fields(AppImageConfigDetails) if name not in modelled_fields(AppImageConfig)),
+    "ResponseMetadata",
+)
 
 
 @attrs.frozen(kw_only=True)

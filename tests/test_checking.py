@@ -155,6 +155,30 @@ def test_an_unknown_member_is_reported_with_the_nearest_name_or_all_of_them(memb
     assert violations({"AppImageConfigName": "image", member: {}}) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("members", "named"),
+    [
+        ({"AppImageConfigArn": "arn", "CreationTime": 0, "LastModifiedTime": 0}, None),
+        ({"LastModifiedTime": None, "CreationTime": ""}, "CreationTime, LastModifiedTime"),
+        ({"AppImageConfigArn": "arn", "ResponseMetadata": {}}, "AppImageConfigArn, ResponseMetadata"),
+        ({"ResponseMetadata": {"HTTPStatusCode": 200}}, "ResponseMetadata"),
+    ],
+)
+def test_a_response_is_one_violation_beside_those_of_its_other_members(
+    members: dict[str, Any], named: str | None
+) -> None:
+    response: dict[str, Any] = {"AppImageConfigName": "a", "Tag": [], **members}
+    assert violations(response) == [
+        (
+            f"is a response of DescribeAppImageConfig, not a request: it has {named or ', '.join(members)}; write "
+            "request files with appimageconfig export, or read the response with from_response and call to_config() "
+            "on the result"
+        ),
+        "Tag: unknown member 'Tag'; did you mean 'Tags'?",
+    ]
+    assert len(response) == len(members) + 2
+
+
 def test_a_member_name_that_is_not_a_string_is_unknown() -> None:
     (violation,) = violations({"AppImageConfigName": "image", "CodeEditorAppImageConfig": {0: ""}})
     assert violation.startswith("CodeEditorAppImageConfig.0: unknown member 0; the members are FileSystemConfig, ")

@@ -20,11 +20,11 @@ import attrs
 from appimageconfig import _paths
 from appimageconfig._checking import by_name, duplicate
 from appimageconfig._constraints import type_violation
-from appimageconfig._frozen import is_list, is_map
+from appimageconfig._frozen import is_map
 from appimageconfig.advice import Advice, advise
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
-from appimageconfig.files import _json
-from appimageconfig.files._document import EMPTY, Document, syntax_error, text_error
+from appimageconfig.files import _json, _schema
+from appimageconfig.files._document import EMPTY, Document, Place, syntax_error, text_error
 from appimageconfig.limits import APP_IMAGE_CONFIG_NAME
 from appimageconfig.models import AppImageConfig
 from appimageconfig.serialization import from_request, to_request
@@ -37,6 +37,8 @@ LARGEST_FILE: Final = 10 * 1024 * 1024
 """The maximum size of a request file, in bytes."""
 
 _NAME: Final = "AppImageConfigName"
+_YAML: Final = (".yaml", ".yml")
+_SUFFIXES: Final = (".json", *_YAML)
 
 
 @attrs.frozen
@@ -55,13 +57,13 @@ def check(path: str | PathLike[str], *paths: str | PathLike[str]) -> Checked:
     """
     Check request files, and return violations instead of raising them.
 
-    Reads the files as `appimageconfig.load` does. Valid requests are returned, with
-    advice, even if others have violations.
+    Reads the files as `load` does. Valid requests are returned, with advice, even if
+    others have violations. A file that cannot be read is a violation, too.
 
     Raises:
         ImportError: A file is YAML, and PyYAML is not installed.
     """
-    requests, violations = _read_files(path, *paths)
+    requests, violations = _read_files(_readable_content, path, *paths)
     advice = [piece for request in requests for piece in request.advice()]
     return Checked(tuple(_configs(requests)), tuple(violations), tuple(advice))
 
@@ -78,9 +80,43 @@ def load(path: str | PathLike[str], *paths: str | PathLike[str]) -> list[AppImag
 
     Raises:
         InvalidAppImageConfigError: All violations of all files, each with its file and line.
+        OSError: A file cannot be read. `check` reports it together with the violations of the others.
         ImportError: A file is YAML, and PyYAML is not installed.
     """
-    return _valid(*_read_files(path, *paths))
+    return _valid(*_read_files(_content, path, *paths))
+
+
+def paths_in(directory: str | PathLike[str]) -> list[str]:
+    """
+    Return the paths of the request files in *directory*, sorted by name.
+
+    These are the files whose names end in ``.json``, ``.yaml`` or ``.yml``, in upper
+    or lower case. Hidden files and the files in other directories in it are left out.
+
+    Raises:
+        OSError: The directory cannot be read.
+    """
+    with os.scandir(directory) as entries:
+        return sorted(
+            entry.path
+            for entry in entries
+            if Path(entry.name).suffix.lower() in _SUFFIXES and entry.name[0] != "." and not entry.is_dir()
+        )
+
+
+def schema() -> dict[str, Any]:
+    """
+    Return a JSON Schema (2020-12) of request files, for editors.
+
+    It has the types, required members, bounds, patterns and descriptions of all
+    members, and allows no others. It accepts every request that `from_request`
+    accepts, with one exception: it refuses tags with code points that Unicode has not
+    assigned, which `from_request` leaves to the service.
+
+    JSON Schema cannot express that tag keys and the names of requests are unique, and
+    that ``1000.0`` is not an integer.
+    """
+    return _schema.schema()
 
 
 def loads(text: str, *, file_format: Literal["json", "yaml"] = "json") -> list[AppImageConfig]:
@@ -144,7 +180,7 @@ def _module_of(file_format: str) -> Any:
 
 
 def _format_of(path: str) -> Literal["json", "yaml"]:
-    return "yaml" if Path(path).suffix.lower() in {".yaml", ".yml"} else "json"
+    return "yaml" if Path(path).suffix.lower() in _YAML else "json"
 
 
 def _require_size(size: int) -> None:
@@ -178,9 +214,9 @@ class _Request:
         return attrs.evolve(duplicate(path, f"name {name!r}", other), line=self.document.line(path))
 
 
-def _read_files(*paths: str | PathLike[str]) -> tuple[list[_Request], list[Violation]]:
+def _read_files(content: Callable[[str], bytes], *paths: str | PathLike[str]) -> tuple[list[_Request], list[Violation]]:
     files = [os.fspath(path) for path in paths]
-    return _read((file, partial(_file_document, file)) for file in files)
+    return _read((file, partial(_file_document, file, content)) for file in files)
 
 
 def _read(sources: Iterable[tuple[str | None, Callable[[], Document]]]) -> tuple[list[_Request], list[Violation]]:
@@ -198,21 +234,25 @@ def _read(sources: Iterable[tuple[str | None, Callable[[], Document]]]) -> tuple
 
 def _violations(document: Document, file: str | None, requests: dict[str, _Request]) -> Iterator[Violation]:
     """Yield each violation of *document*, and add its requests to *requests*, by name."""
-    invalid: set[str] = set()
-    for place in document.duplicates():
-        invalid.add(place.path.partition("]")[0] + "]" if is_list(document.value) else "")
-        first_line = _paths.location(None, place.first)
-        yield attrs.evolve(duplicate(place.path, "key", first_line), line=place.line)
+    of_the_text = [*document.violations, *map(_duplicate_key, document.duplicates())]
+    invalid = {document.request_at(violation.path) for violation in of_the_text}
+    yield from of_the_text
     for path, value in document.requests():
         config, violations = _config(value, path)
         for violation in violations:
             inner = _paths.member(path, violation.path)
-            yield attrs.evolve(violation, path=inner, line=document.line(inner))
+            # The type of a value that could not be read is not wrong.
+            if violation.constraint != "type" or inner not in document.unread:
+                yield attrs.evolve(violation, path=inner, line=document.line(inner))
         request = _Request(None if path in invalid else config, path, document, file)
         # Also if the request has other violations, so that all are reported at once.
         name = _legal_name(value) if config is None else config.app_image_config_name
         if name is not None and (first := requests.setdefault(name, request)) is not request:
             yield request.clash_with(first, name)
+
+
+def _duplicate_key(place: Place) -> Violation:
+    return attrs.evolve(duplicate(place.path, "key", _paths.location(None, place.first)), line=place.line)
 
 
 def _config(value: Any, path: str) -> tuple[AppImageConfig | None, tuple[Violation, ...]]:
@@ -241,13 +281,24 @@ def _valid(requests: Sequence[_Request], violations: Sequence[Violation]) -> lis
     return _configs(requests)
 
 
-def _file_document(path: str) -> Document:
+def _content(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read(LARGEST_FILE + 1)
+
+
+def _readable_content(path: str) -> bytes:
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+        return _content(path)
     except (OSError, ValueError) as error:
+        advice = "pass a file that exists and is readable"
         reason = error.strerror if isinstance(error, OSError) else "the path contains a character that is not allowed"
-        raise text_error("readable", f"cannot be read: {reason}; pass a file that exists and is readable") from None
+        if isinstance(error, IsADirectoryError):
+            advice = "pass the files in it" if paths_in(path) else "it contains no *.json, *.yaml or *.yml file"
+        raise text_error("readable", f"cannot be read: {reason}; {advice}") from None
+
+
+def _file_document(path: str, read: Callable[[str], bytes]) -> Document:
+    content = read(path)
     _require_size(len(content))
     try:
         text = content.decode()

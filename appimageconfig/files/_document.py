@@ -8,7 +8,7 @@ no other part of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -63,6 +63,10 @@ class Document:
     value: Any
     places: Callable[[], Iterable[Place]]
     has_duplicates: bool
+    violations: Sequence[Violation] = ()
+    """The values and the names that could not be read, although the syntax is valid."""
+    unread: Container[str] = ()
+    """The paths at which *value* has None in place of a value that could not be read."""
     _lines: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
 
     def line(self, path: str) -> int:
@@ -76,6 +80,10 @@ class Document:
     def duplicates(self) -> list[Place]:
         """Return the members whose names were used before in the same map."""
         return [place for place in self.places() if place.first is not None] if self.has_duplicates else []
+
+    def request_at(self, path: str) -> str:
+        """Return the path of the request in which *path* is."""
+        return path.partition("]")[0] + "]" if is_list(self.value) else ""
 
     def requests(self) -> Iterator[tuple[str, Any]]:
         """Yield the path and the value of each request."""

@@ -70,7 +70,13 @@ _SCALARS: Final[Mapping[str, Callable[[str], Any]]] = {
     _MERGE: str,
 }
 # The integers that have the same value in YAML 1.1, which PyYAML reads, and in YAML 1.2.
-_INTEGER: Final = re.compile("[-+]?(0|[1-9][0-9]*)")
+_INTEGER: Final = re.compile("[-+]?(0*[0-7]|[1-9][0-9]*)")
+# Those that YAML 1.2 reads as other integers or as strings. Long ones are left out: PyYAML takes quadratic time.
+_AMBIGUOUS: Final = re.compile("(?=.{,20}$)[-+]?(0[0-7_]+|0b[01][01_]*|[1-9][0-9_]*(:[0-5]?[0-9])*)")
+# Where messages may show a value. Elsewhere, also below a misspelt member, there may be a secret.
+_NOT_SECRET: Final = re.compile(
+    r"(\[\d+\]\.)?(AppImageConfigName|Tags\[\d+\]\.\w+|\w+ImageConfig\.(KernelSpecs\[\d+\]|FileSystemConfig)\.\w+)"
+)
 # What YAML 1.2 reads as a number, and PyYAML as a string.
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+")
 
@@ -86,9 +92,8 @@ def read(text: str) -> Document:
     root = _yaml_root(text)
     nodes = _Nodes([Place("", root.start_mark.line + 1)])
     value = nodes.value(root, "")
-    if nodes.violations:
-        raise InvalidAppImageConfigError(nodes.violations)
-    return Document(value, lambda: nodes.places, any(place.first is not None for place in nodes.places))
+    has_duplicates = any(place.first is not None for place in nodes.places)
+    return Document(value, lambda: nodes.places, has_duplicates, nodes.violations, nodes.unread)
 
 
 def _require_yaml() -> None:
@@ -144,16 +149,18 @@ class _Nodes:
 
     places: list[Place]
     violations: list[Violation] = attrs.field(factory=list[Violation], init=False)
+    unread: set[str] = attrs.field(factory=set[str], init=False)
     _seen: set[int] = attrs.field(factory=set[int], init=False)
     _repeated: int = attrs.field(default=0, init=False)
     _depth: int = attrs.field(default=0, init=False)
 
     def value(self, node: Any, path: str) -> Any:
-        """Return the value of *node*, which is at *path*; any value if there are violations."""
+        """Return the value of *node*, which is at *path*; None if it cannot be read."""
         self._repeated += id(node) in self._seen
         self._seen.add(id(node))
         if self._repeated > _MOST_REPEATED:
             raise text_error("max", f"has aliases that repeat more than {_MOST_REPEATED:,} values; write them out")
+        self.unread.discard(path)  # of a merged member that this one overrides
         if (node.id, node.tag) in {("mapping", f"{_TAG}map"), ("sequence", f"{_TAG}seq")}:
             self._depth += 1
             if self._depth > DEEPEST:
@@ -164,10 +171,12 @@ class _Nodes:
             return value
         if node.id != "scalar" or node.tag not in _SCALARS:
             self._add_violation(node, path, "unknown tag; put a string that begins with ! in quotes")
-            return None
-        if node.tag == f"{_TAG}int" and not _INTEGER.fullmatch(node.value):
-            self._add_violation(node, path, "differs between YAML 1.1 and 1.2; write it in decimal, or in quotes")
-        return _SCALARS[node.tag](node.value)
+        elif node.tag == f"{_TAG}int" and not _INTEGER.fullmatch(node.value):
+            self._add_violation(node, path, f"{_not_decimal(node, path)}; write it in decimal, or in quotes")
+        else:
+            return _SCALARS[node.tag](node.value)
+        self.unread.add(path)
+        return None
 
     def _map(self, node: Any, path: str) -> dict[str, Any]:
         around = Open(path, is_map=True)
@@ -204,6 +213,18 @@ class _Nodes:
 
     def _add_violation(self, node: Any, path: str, message: str) -> None:
         self.violations.append(Violation(path, "syntax", message, line=node.start_mark.line + 1))
+
+
+def _not_decimal(node: Any, path: str) -> str:
+    """Return how an integer that is not decimal is read; only that it is not where it may be a secret."""
+    if not (_AMBIGUOUS.fullmatch(node.value) and _NOT_SECRET.fullmatch(path)):
+        return "is an integer that is not in plain decimal form"
+    from yaml.constructor import SafeConstructor  # noqa: PLC0415 - it needs the extra
+
+    old = cast("Any", SafeConstructor()).construct_yaml_int(node)
+    is_decimal = node.value.lstrip("+-").isdecimal()
+    new = int(node.value) if is_decimal else f"the string {node.value!r}"
+    return f"is ambiguous: YAML 1.1 reads {old} and YAML 1.2 reads {new}"
 
 
 def write(value: Any) -> str:

@@ -7,7 +7,7 @@ import os
 import threading
 import traceback
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -22,12 +22,16 @@ from appimageconfig import (
     JupyterLabAppImageConfig,
     KernelGatewayImageConfig,
     KernelSpec,
+    Violation,
     from_request,
     from_response,
     to_request,
     unchecked,
 )
-from appimageconfig.files import LARGEST_FILE, check, dump, dumps, load, loads
+from appimageconfig.files import LARGEST_FILE, check, dump, dumps, load, loads, paths_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CANARY = "tweet-4f1c-hush"
 EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/requests/*.json"))
@@ -43,7 +47,12 @@ def violations_of_files(*paths: Path) -> list[str]:
     with pytest.raises(InvalidAppImageConfigError) as caught:
         load(*paths)
     assert caught.value.violations == check(*paths).violations
-    return [str(violation).replace(f"{paths[0].parent}{os.sep}", "") for violation in caught.value.violations]
+    return lines(caught.value.violations, paths[0].parent)
+
+
+def lines(violations: Iterable[Violation], directory: Path) -> list[str]:
+    """Return the texts of *violations*, without the directory of the files."""
+    return [str(violation).replace(f"{directory}{os.sep}", "") for violation in violations]
 
 
 def kernel(text: str) -> AppImageConfig:
@@ -256,19 +265,22 @@ def test_all_violations_of_all_files_are_reported_together(tmp_path: Path) -> No
         written(tmp_path / "valid.json", '{"AppImageConfigName": "a"}'),
         written(tmp_path / "invalid.yaml", "Tags: []\n"),
     ]
-    advice = "pass a file that exists and is readable"
-    assert violations_of_files(*files) == [
+    violations = check(*files).violations
+    assert lines(violations, tmp_path) == [
         "invalid.json:2: [0].AppImageConfigName: duplicate key; the first is at line 1",
         "invalid.json:2: [0].AppImageConfigName: has 64 characters; the maximum is 63",
         "invalid.json:3: [1].AppImageConfigName: required member is missing",
-        f"missing.yaml: cannot be read: No such file or directory; {advice}",
+        "missing.yaml: cannot be read: No such file or directory; pass a file that exists and is readable",
         "syntax.yml:1: invalid YAML at column 6: a comma or a closing brace or bracket is missing",
-        f"{tmp_path}: cannot be read: Is a directory; {advice}",
+        f"{tmp_path}: cannot be read: Is a directory; pass the files in it",
         "invalid.yaml:1: AppImageConfigName: required member is missing",
     ]
-    assert [violation.constraint for violation in check(*files).violations] == [
+    assert [violation.constraint for violation in violations] == [
         "unique", "max", "required", "readable", "syntax", "readable", "required",
     ]  # fmt: skip
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        load(*(path for path in files if path.is_file()))
+    assert caught.value.violations == tuple(violation for violation in violations if violation.constraint != "readable")
 
 
 def test_the_error_shows_each_violation_with_its_file_and_line(tmp_path: Path) -> None:
@@ -283,8 +295,49 @@ def test_the_error_shows_each_violation_with_its_file_and_line(tmp_path: Path) -
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("name", "error"), [("missing.json", FileNotFoundError), (".", IsADirectoryError), ("a.json/b", NotADirectoryError)]
+)
+def test_load_of_a_file_that_cannot_be_read_raises_the_error_of_open(
+    tmp_path: Path, name: str, error: type[OSError]
+) -> None:
+    invalid = written(tmp_path / "a.json", "{}")
+    with pytest.raises(error) as caught:
+        load(invalid, tmp_path / name)
+    assert caught.value.filename == str(tmp_path / name)
+
+
 @pytest.mark.parametrize("path", ["a\0.json", "\ud800.json"])
-def test_an_impossible_path_is_reported_as_an_unreadable_file(path: str) -> None:
+def test_load_of_an_impossible_path_raises_the_error_of_open(path: str) -> None:
+    with pytest.raises(ValueError, match=r"^(embedded null byte|'utf-8' codec can't encode character)"):
+        load(path)
+
+
+def test_check_reports_a_directory_without_request_files(tmp_path: Path) -> None:
+    (violation,) = check(tmp_path).violations
+    message = "cannot be read: Is a directory; it contains no *.json, *.yaml or *.yml file"
+    assert (violation.constraint, violation.message, violation.file) == ("readable", message, str(tmp_path))
+
+
+def test_paths_in_returns_the_request_files_of_a_directory_sorted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("b.yml", "a.json", "c.YAML", ".hidden.json", "a.txt", "json", "d.json.orig"):
+        written(tmp_path / name, "")
+    written(tmp_path / "e.json", "").rename(tmp_path / "e.JSON")
+    (tmp_path / "directory.json").mkdir()
+    written(tmp_path / "directory.json" / "a.json", "")
+    (tmp_path / "broken.json").symlink_to("missing")
+    expected = ["a.json", "b.yml", "broken.json", "c.YAML", "e.JSON"]
+    assert paths_in(tmp_path) == paths_in(str(tmp_path)) == [str(tmp_path / name) for name in expected]
+    monkeypatch.chdir(tmp_path)
+    assert paths_in(".") == [f"./{name}" for name in expected]
+    with pytest.raises(NotADirectoryError):
+        paths_in("a.txt")
+
+
+@pytest.mark.parametrize("path", ["a\0.json", "\ud800.json"])
+def test_check_reports_an_impossible_path_as_an_unreadable_file(path: str) -> None:
     message = (
         "cannot be read: the path contains a character that is not allowed; pass a file that exists and is readable"
     )
@@ -320,6 +373,19 @@ def test_the_maximum_size_of_a_file_is_in_bytes(tmp_path: Path) -> None:
             "large.json: has more than 10,485,760 bytes; split it into several files"
         ]
     assert check(path).violations[0].constraint == "max"
+
+
+def test_a_response_in_a_file_is_one_violation(tmp_path: Path) -> None:
+    response = {"AppImageConfigArn": "arn", "AppImageConfigName": "a", "CreationTime": 1.5, "LastModifiedTime": "x"}
+    path = written(tmp_path / "a.json", json.dumps([response, {"AppImageConfigName": "b"}]))
+    assert violations_of_files(path) == [
+        (
+            "a.json:1: [0]: is a response of DescribeAppImageConfig, not a request: it has AppImageConfigArn, "
+            "CreationTime, LastModifiedTime; write request files with appimageconfig export, or read the response "
+            "with from_response and call to_config() on the result"
+        )
+    ]
+    assert check(path).configs == (B,)
 
 
 def test_duplicate_names_are_refused_across_files(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from request_files import MEMBERS, VARIABLES, violations_of, written
 
-from appimageconfig import AppImageConfig, to_request
+from appimageconfig import AppImageConfig, to_request, unchecked
 from appimageconfig.files import check, dump, dumps, load, loads
 
 if TYPE_CHECKING:
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 A = AppImageConfig(app_image_config_name="a")
 UNKNOWN_TAG = "unknown tag; put a string that begins with ! in quotes"
+NOT_A_STRING = "has a member whose name is not a string; put the name in quotes"
 CYCLE = "has an alias of something that contains it, or is nested too deeply; the maximum is 100 levels"
-ANOTHER_NUMBER = "differs between YAML 1.1 and 1.2; write it in decimal, or in quotes"
+NOT_DECIMAL = "is an integer that is not in plain decimal form; write it in decimal, or in quotes"
 
 
 def test_anchors_aliases_and_merge_keys_are_resolved() -> None:
@@ -109,17 +110,19 @@ def test_every_violation_has_its_line() -> None:
             f"line {line}: [{line - 1}]: {UNKNOWN_TAG}" for line in (1, 2, 3, 4, 5)
         ]),
         ("- 0100\n- 1:30\n- 0x1F\n- 1_0\n- !!int a", [
-            f"line {line}: [{line - 1}]: {ANOTHER_NUMBER}" for line in (1, 2, 3, 4, 5)
+            f"line {line}: [{line - 1}]: {NOT_DECIMAL}" for line in (1, 2, 3, 4, 5)
         ]),
         ("- 0\n- +1\n- -1", [f"line {line}: [{line - 1}]: must be a request, not an integer" for line in (1, 2, 3)]),
         ("- {5: a}\n- {yes: a}\n- ? [a]\n  : b\n- {!!int b: c}", [
-            f"line {line}: [{index}]: has a member whose name is not a string; put the name in quotes"
+            f"line {line}: [{index}]{violation}"
             for index, line in enumerate((1, 2, 3, 5))
+            for violation in (f": {NOT_A_STRING}", ".AppImageConfigName: required member is missing")
         ]),
-        ("<<: 5", ["line 1: merges something other than a map or a list of maps with <<"]),
-        ("- a\n- <<: [{},\n  [], !a {}]", [
-            f"line 3: [1]: {UNKNOWN_TAG}",
-            "line 3: [1]: merges something other than a map or a list of maps with <<",
+        ("AppImageConfigName: a\n<<: 5", ["line 2: merges something other than a map or a list of maps with <<"]),
+        ("- a\n- AppImageConfigName: a\n  <<: [{},\n  [], !a {}]", [
+            "line 1: [0]: must be a request, not a string",
+            f"line 4: [1]: {UNKNOWN_TAG}",
+            "line 4: [1]: merges something other than a map or a list of maps with <<",
         ]),
         ("b: c\na: &a [*a]", [f"line 2: {CYCLE}"]),
         ("&a {<<: *a}", [f"line 1: {CYCLE}"]),
@@ -139,6 +142,136 @@ def test_every_violation_has_its_line() -> None:
 )  # fmt: skip
 def test_yaml_that_is_not_a_request_is_refused(text: str, expected: list[str]) -> None:
     assert violations_of(text, "yaml") == expected
+
+
+AMBIGUOUS = [
+    ("0100", "64", "100"),
+    ("-0100", "-64", "-100"),
+    ("0_10", "8", "the string '0_10'"),
+    ("1:30", "90", "the string '1:30'"),
+    ("-1:00:59", "-3659", "the string '-1:00:59'"),
+    ("1_000", "1000", "the string '1_000'"),
+    ("0b101", "5", "the string '0b101'"),
+    ("0" + "7" * 19, "144115188075855871", "7777777777777777777"),
+]
+
+
+@pytest.mark.parametrize(("text", "old", "new"), AMBIGUOUS)
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        ("AppImageConfigName: {}", "AppImageConfigName"),
+        ("[{{AppImageConfigName: a, Tags: [{{Key: a, Value: {}}}]}}]", "[0].Tags[0].Value"),
+        (
+            "AppImageConfigName: a\nKernelGatewayImageConfig: {{KernelSpecs: [{{Name: {}}}]}}",
+            "KernelGatewayImageConfig.KernelSpecs[0].Name",
+        ),
+        (
+            "AppImageConfigName: a\nJupyterLabAppImageConfig: {{FileSystemConfig: {{DefaultUid: {}}}}}",
+            "JupyterLabAppImageConfig.FileSystemConfig.DefaultUid",
+        ),
+    ],
+)
+def test_an_integer_that_yaml_1_1_and_1_2_read_differently_is_one_violation(
+    document: str, path: str, text: str, old: str, new: str
+) -> None:
+    (violation,) = violations_of(document.format(text), "yaml")
+    assert violation.partition(": ")[2] == (
+        f"{path}: is ambiguous: YAML 1.1 reads {old} and YAML 1.2 reads {new}; write it in decimal, or in quotes"
+    )
+
+
+@pytest.mark.parametrize("text", ["0x1F", "0x_", "0b_", "!!int a", "!!int ''", "0" + "7" * 20, "1" + ":30" * 7])
+def test_an_integer_in_another_form_is_one_violation(text: str) -> None:
+    """Long ones are not evaluated, which would take quadratic time, and Python refuses to write them in decimal."""
+    assert violations_of(f"AppImageConfigName: {text}", "yaml") == [f"line 1: AppImageConfigName: {NOT_DECIMAL}"]
+
+
+@pytest.mark.parametrize(
+    ("container", "path"),
+    [
+        ("{ContainerEnvironmentVariables: {PIN: 0123}}", f"{VARIABLES}['PIN']"),
+        ("{ContainerArguments: [0123]}", "JupyterLabAppImageConfig.ContainerConfig.ContainerArguments[0]"),
+    ],
+)
+def test_an_ambiguous_integer_that_may_be_a_secret_is_not_shown(container: str, path: str) -> None:
+    text = f"AppImageConfigName: a\nJupyterLabAppImageConfig: {{ContainerConfig: {container}}}"
+    assert violations_of(text, "yaml") == [f"line 2: {path}: {NOT_DECIMAL}"]
+
+
+def test_an_ambiguous_integer_below_an_unknown_member_is_not_shown() -> None:
+    """The member may be misspelt, and the value a secret."""
+    text = "AppImageConfigName: a\nTag:\n  - {Key: PIN, Value: 0123}"
+    assert violations_of(text, "yaml") == [
+        "line 2: Tag: unknown member 'Tag'; did you mean 'Tags'?",
+        f"line 3: Tag[0].Value: {NOT_DECIMAL}",
+    ]
+
+
+@pytest.mark.parametrize("text", ["0", "00", "007", "+7", "-0"])
+def test_an_integer_that_both_versions_of_yaml_read_alike_is_read(text: str) -> None:
+    with unchecked():
+        (config,) = loads(
+            f"AppImageConfigName: a\nCodeEditorAppImageConfig: {{FileSystemConfig: {{DefaultUid: {text}}}}}",
+            file_format="yaml",
+        )
+    files: Any = to_request(config)["CodeEditorAppImageConfig"]["FileSystemConfig"]
+    assert files["DefaultUid"] == int(text)
+
+
+def test_values_that_cannot_be_read_hide_no_other_violation() -> None:
+    """Each is one violation: its type, which is not known, is not reported as well."""
+    text = """\
+- AppImageConfigName: !Ref name
+  Tags:
+  - {Key: team, Value: 0100}
+  - {Key: team, Value: 1.0}
+  - !Ref tag
+  JupyterLabAppImageConfig:
+    FileSystemConfig: &files {DefaultUid: 0100, DefaultGid: -1}
+    ContainerConfig: !Sub {}
+    ContainerConfigs: !Sub {}
+- AppImageConfigName: a
+  CodeEditorAppImageConfig:
+    FileSystemConfig: {<<: *files, DefaultUid: '0'}
+    ContainerConfig:
+      ContainerEnvironmentVariables: {'': !Ref a, 5: a}
+- AppImageConfigName: a
+- !Ref request
+"""
+    lab, editor = "[0].JupyterLabAppImageConfig", "[1].CodeEditorAppImageConfig"
+    container = f"{editor}.ContainerConfig.ContainerEnvironmentVariables"
+    not_an_integer = "must be an integer, not a string; write the number without quotes"
+    uid = "is ambiguous: YAML 1.1 reads 64 and YAML 1.2 reads 100; write it in decimal, or in quotes"
+    assert violations_of(text, "yaml") == [
+        f"line 1: [0].AppImageConfigName: {UNKNOWN_TAG}",
+        f"line 3: [0].Tags[0].Value: {uid}",
+        "line 4: [0].Tags[1].Value: must be a string, not a number; write it in quotes",
+        "line 4: [0].Tags[1].Key: duplicate tag key; the first is at Tags[0]",
+        f"line 5: [0].Tags[2]: {UNKNOWN_TAG}",
+        f"line 7: {lab}.FileSystemConfig.DefaultUid: {uid}",
+        f"line 7: {editor}.FileSystemConfig.DefaultUid: {uid}",
+        f"line 7: {lab}.FileSystemConfig.DefaultGid: is -1; the minimum is 0",
+        f"line 7: {editor}.FileSystemConfig.DefaultGid: is -1; the minimum is 0",
+        f"line 8: {lab}.ContainerConfig: {UNKNOWN_TAG}",
+        f"line 9: {lab}.ContainerConfigs: {UNKNOWN_TAG}",
+        f"line 9: {lab}.ContainerConfigs: unknown member 'ContainerConfigs'; did you mean 'ContainerConfig'?",
+        f"line 12: {editor}.FileSystemConfig.DefaultUid: {not_an_integer}",
+        f"line 14: {container}['']: {UNKNOWN_TAG}",
+        f"line 14: {container}: {NOT_A_STRING}",
+        f"line 14: {container}['']: the key must be a single line that is not blank (pattern (?!\\s*$).+)",
+        "line 15: [2].AppImageConfigName: duplicate name 'a'; the first is at line 10",
+        f"line 16: [3]: {UNKNOWN_TAG}",
+    ]
+
+
+def test_check_does_not_return_a_request_with_a_value_that_cannot_be_read(tmp_path: Path) -> None:
+    """Without the member whose name is not a string, the request would be valid."""
+    path = written(tmp_path / "a.yaml", "- AppImageConfigName: a\n- AppImageConfigName: b\n  5: a")
+    checked = check(path)
+    assert checked.configs == (A,)
+    assert list(map(str, checked.violations)) == [f"{path}:3: [1]: {NOT_A_STRING}"]
+    assert check(written(path, "AppImageConfigName: a\n5: a")).configs == ()
 
 
 MISFIT = "this does not continue what comes before it; check the indentation and the quotes"
