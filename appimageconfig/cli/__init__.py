@@ -211,8 +211,12 @@ def _plans(command: Callable[P, ExitCode]) -> Callable[P, ExitCode]:
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @_output
 def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
-    """Validate request files against the service model. Needs no account."""
-    checked = files.check(*paths)
+    """
+    Validate request files against the service model. Needs no account.
+
+    FILE may be a directory: its files *.json, *.yaml and *.yml; or - for stdin.
+    """
+    checked = _checked(paths)
     if output == "json":
         violations = [attrs.asdict(violation) for violation in checked.violations]
         pieces = [{**attrs.asdict(advice), "documentation": advice.documentation} for advice in checked.advice]
@@ -244,7 +248,7 @@ def plan(
     """
     Show the changes that apply would make. Changes nothing.
 
-    FILE may be a directory: its files *.json, *.yaml and *.yml.
+    FILE may be a directory: its files *.json, *.yaml and *.yml; or - for stdin.
     """
     client, planned = _planned(connect, paths, prune)
     if output == "json":
@@ -282,7 +286,7 @@ def apply(
     Create or update configs to match FILE...
 
     Shows the plan, asks for confirmation, and carries it out. Configs that are up to date are left unchanged, so apply
-    can be run any number of times. FILE may be a directory: its files *.json, *.yaml and *.yml.
+    can be run any number of times. FILE may be a directory: its files *.json, *.yaml and *.yml; or - for stdin.
     """
     _require_confirmable(yes=yes)
     client, planned = _planned(connect, paths, prune)
@@ -293,19 +297,7 @@ def apply(
             terminal.note(planned)
         if not terminal.confirm("Apply this plan?"):
             return PENDING
-    bar = terminal.progress(len(planned.changes)) if output == "text" else nullcontext(lambda: None)
-    with _signals.arriving(_FINISHING) as signals, bar as advance:
-
-        def report(outcome: Outcome) -> None:
-            if outcome.status != "unchanged":
-                advance()
-                if output == "text":
-                    terminal.print_line(str(outcome), _STYLES[outcome.status])
-
-        stop = partial(bool, signals)
-        outcomes = _outcomes(
-            client.apply, planned, max_workers=max_workers, replace=replace, on_outcome=report, stop=stop
-        )
+    outcomes, signals = _carry_out(client, planned, max_workers=max_workers, replace=replace, is_text=output == "text")
     if output == "json":
         shown = {"target": _target(client, planned), "plan": planned.to_dict()}
         terminal.print_json({**shown, "outcomes": [outcome.to_dict() for outcome in outcomes]})
@@ -455,23 +447,42 @@ def schema() -> ExitCode:
     return 0
 
 
+def _checked(paths: tuple[str, ...]) -> files.Checked:
+    """Check the files, with those in a directory instead of the directory, unless it has none."""
+    return files.check(*(file for path in paths for file in (Path(path).is_dir() and files.paths_in(path)) or [path]))
+
+
 def _planned(connect: Connect, paths: tuple[str, ...], prune: str | None) -> tuple[AppImageConfigClient, Plan]:
     """Return the client and the plan. Invalid files are reported before problems with the account."""
     if prune == "":
         raise click.UsageError("--prune needs a name prefix; an empty one would delete every other config")
-    checked = files.check(*paths)
+    checked = _checked(paths)
     if checked.violations:
         raise InvalidAppImageConfigError(checked.violations, "request file")
     client = connect()
     return client, client.plan(checked.configs, prune=prune)
 
 
-def _outcomes(apply: Callable[..., tuple[Outcome, ...]], plan: Plan, **options: Any) -> tuple[Outcome, ...]:
-    """Return the outcomes of all steps, also if some failed: they are printed, and show in the exit code."""
-    try:
-        return apply(plan, **options)
-    except ApplyError as error:
-        return error.outcomes
+def _carry_out(
+    client: AppImageConfigClient, plan: Plan, *, max_workers: int, replace: bool, is_text: bool
+) -> tuple[tuple[Outcome, ...], list[int]]:
+    """Apply *plan*, and return the outcomes of the steps that were begun, and the signals that arrived."""
+    bar = terminal.progress(len(plan.changes)) if is_text else nullcontext(lambda: None)
+    with _signals.arriving(_FINISHING) as signals, bar as advance:
+
+        def report(outcome: Outcome) -> None:
+            if outcome.status != "unchanged":
+                advance()
+                if is_text:
+                    terminal.print_line(str(outcome), _STYLES[outcome.status])
+
+        try:
+            outcomes = client.apply(
+                plan, max_workers=max_workers, replace=replace, on_outcome=report, stop=partial(bool, signals)
+            )
+        except ApplyError as error:
+            outcomes = error.outcomes
+    return outcomes, signals
 
 
 def _require_confirmable(*, yes: bool) -> None:

@@ -11,6 +11,7 @@ PyYAML is imported only when YAML is read or written.
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 LARGEST_FILE: Final = 10 * 1024 * 1024
 """The maximum size of a request file, in bytes."""
 
+_STDIN: Final = "-"
 _NAME: Final = "AppImageConfigName"
 _YAML: Final = (".yaml", ".yml")
 _SUFFIXES: Final = (".json", *_YAML)
@@ -58,7 +60,8 @@ def check(path: str | PathLike[str], *paths: str | PathLike[str]) -> Checked:
     Check request files, and return violations instead of raising them.
 
     Reads the files as `load` does. Valid requests are returned, with advice, even if
-    others have violations. A file that cannot be read is a violation, too.
+    others have violations. A file that cannot be read is a violation, too. The path
+    ``-`` is stdin: JSON if it begins with a brace or a bracket, and otherwise YAML.
 
     Raises:
         ImportError: A file is YAML, and PyYAML is not installed.
@@ -179,8 +182,9 @@ def _module_of(file_format: str) -> Any:
     return _yaml
 
 
-def _format_of(path: str) -> Literal["json", "yaml"]:
-    return "yaml" if Path(path).suffix.lower() in _YAML else "json"
+def _format_of(path: str, text: str = "{") -> Literal["json", "yaml"]:
+    is_yaml = not text.lstrip().startswith(("{", "[")) if path == _STDIN else Path(path).suffix.lower() in _YAML
+    return "yaml" if is_yaml else "json"
 
 
 def _require_size(size: int) -> None:
@@ -288,7 +292,7 @@ def _content(path: str) -> bytes:
 
 def _readable_content(path: str) -> bytes:
     try:
-        return _content(path)
+        return sys.stdin.buffer.read(LARGEST_FILE + 1) if path == _STDIN else _content(path)
     except (OSError, ValueError) as error:
         advice = "pass a file that exists and is readable"
         reason = error.strerror if isinstance(error, OSError) else "the path contains a character that is not allowed"
@@ -305,7 +309,7 @@ def _file_document(path: str, read: Callable[[str], bytes]) -> Document:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise text_error("syntax", "is not UTF-8; save it as UTF-8", line) from None
-    return _document(text, _format_of(path))
+    return _document(text, _format_of(path, text))
 
 
 def _document(text: str, file_format: str) -> Document:
