@@ -228,7 +228,6 @@ class String(Constraint):
     if_too_long: str = ""
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each violation of *value*, which is at *path*."""
         if not isinstance(value, str):
             yield type_violation(path, "a string", value)
             return
@@ -241,7 +240,6 @@ class String(Constraint):
             yield Violation(path, "enum", f"must be one of {', '.join(self.enum)}")
 
     def accepts(self, value: object) -> bool:
-        """Return whether *value* has no violation."""
         return (
             type(value) is str
             and self.min <= len(value)
@@ -273,14 +271,12 @@ class Integer(Constraint):
     max: int | None = None
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each violation of *value*, which is at *path*."""
         if not isinstance(value, int) or isinstance(value, bool):
             yield type_violation(path, "an integer", value)
         else:
             yield from _range_violations(path, value, self.min, self.max, f"is {value}")
 
     def accepts(self, value: object) -> bool:
-        """Return whether *value* has no violation."""
         return type(value) is int and value >= self.min and (self.max is None or value <= self.max)
 
 
@@ -289,7 +285,6 @@ class Timestamp(Constraint):
     """A point in time."""
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each violation of *value*, which is at *path*."""
         if not isinstance(value, datetime):
             yield type_violation(path, "a datetime", value)
 
@@ -301,12 +296,10 @@ class Structure(Constraint):
     model: type[attrs.AttrsInstance]
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each violation of *value*, which is at *path*."""
         if not self.accepts(value):
             yield type_violation(path, f"a {self.model.__name__}", value)
 
     def accepts(self, value: object) -> bool:
-        """Return whether *value* has no violation."""
         return isinstance(value, self.model)
 
 
@@ -319,7 +312,6 @@ class List(Constraint):
     max: int
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each violation of *value*, which is at *path*."""
         if not is_list(value):
             yield type_violation(path, "a list", value)
             return
@@ -328,7 +320,6 @@ class List(Constraint):
             yield from self.item.violations(item, _paths.item(path, index))
 
     def accepts(self, value: object) -> bool:
-        """Return whether *value* has no violation."""
         if not is_list(value) or not self.min <= len(value) <= self.max:
             return False
         return self.item.accepts_all(value) if isinstance(self.item, String) else all(map(self.item.accepts, value))
@@ -349,7 +340,6 @@ class Map(Constraint):
     entries: str = "entries"
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        """Yield each violation of *value*, which is at *path*."""
         if not is_map(value):
             yield type_violation(path, self.expected, value)
             return
@@ -364,7 +354,6 @@ class Map(Constraint):
                     yield attrs.evolve(violation, message=f"the {noun} {violation.message}")
 
     def accepts(self, value: object) -> bool:
-        """Return whether *value* has no violation."""
         return (
             is_map(value)
             and len(value) <= self.max

@@ -23,7 +23,7 @@ unchanged.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, cast
 
 import attrs
 from botocore.exceptions import ClientError
@@ -277,50 +277,28 @@ class ThrottlingError(ServiceError):
 
 # ValidationException, throttling and authorization errors are not in the SageMaker model. The codes are those of AWS's
 # "Common Errors" pages and of the signature check, which are the same for all services and operations.
-ERROR_CODES: Mapping[str, type[ServiceError]] = {
-    code: error
-    for error, codes in {
-        ResourceInUseError: ("ResourceInUse",),
-        ResourceNotFoundError: ("ResourceNotFound",),
-        ResourceLimitExceededError: ("ResourceLimitExceeded",),
+ERROR_CODES: Final[Mapping[str, type[ServiceError]]] = {
+    code: error_class
+    for error_class, codes in {
+        ResourceInUseError: "ResourceInUse",
+        ResourceNotFoundError: "ResourceNotFound",
+        ResourceLimitExceededError: "ResourceLimitExceeded",
         RequestValidationError: (
-            "ValidationException",
-            "ValidationError",
-            "InvalidParameter",
-            "InvalidParameterCombination",
-            "InvalidParameterValue",
-            "MissingParameter",
-            "SerializationException",
+            "ValidationException ValidationError InvalidParameter InvalidParameterCombination InvalidParameterValue "
+            "MissingParameter SerializationException"
         ),
         AccessDeniedError: (
-            "AccessDenied",
-            "AccessDeniedException",
-            "ExpiredToken",
-            "ExpiredTokenException",
-            "IncompleteSignature",
-            "InvalidClientTokenId",
-            "InvalidSignatureException",
-            "MissingAuthenticationToken",
-            "MissingAuthenticationTokenException",
-            "NotAuthorized",
-            "OptInRequired",
-            "RequestExpired",
-            "SignatureDoesNotMatch",
-            "UnauthorizedOperation",
-            "UnrecognizedClientException",
+            "AccessDenied AccessDeniedException ExpiredToken ExpiredTokenException IncompleteSignature "
+            "InvalidClientTokenId InvalidSignatureException MissingAuthenticationToken "
+            "MissingAuthenticationTokenException NotAuthorized OptInRequired RequestExpired SignatureDoesNotMatch "
+            "UnauthorizedOperation UnrecognizedClientException"
         ),
         ThrottlingError: (
-            "RequestLimitExceeded",
-            "RequestThrottled",
-            "RequestThrottledException",
-            "SlowDown",
-            "Throttling",
-            "ThrottledException",
-            "ThrottlingException",
-            "TooManyRequestsException",
+            "RequestLimitExceeded RequestThrottled RequestThrottledException SlowDown Throttling ThrottledException "
+            "ThrottlingException TooManyRequestsException"
         ),
     }.items()
-    for code in codes
+    for code in codes.split()
 }
 
 

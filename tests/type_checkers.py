@@ -9,6 +9,7 @@ examples are checked against the installed wheel, as in a user's project.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -16,10 +17,16 @@ from pathlib import Path
 
 EXAMPLES = Path(__file__).parent / "typing_examples"
 CHECKERS = {
-    "mypy": ["mypy", "--strict", "--ignore-missing-imports", "--no-incremental", "--show-absolute-path"],
+    "mypy": ["mypy", "--strict", "--ignore-missing-imports", f"--cache-dir={os.devnull}"],
     "pyright": ["pyright", "--project", "pyright.json"],
     "ty": ["ty", "check", "--output-format=concise", "--python", sys.prefix],
-    "pyrefly": ["pyrefly", "check", "--output-format=min-text", "--preset=strict", f"--python-interpreter-path={sys.executable}"],
+    "pyrefly": [
+        "pyrefly",
+        "check",
+        "--output-format=min-text",
+        "--preset=strict",
+        f"--python-interpreter-path={sys.executable}",
+    ],
 }
 ERROR = re.compile(r"^\s*(?:ERROR )?(?:\S*/)?(?P<file>\w+\.py):(?P<line>\d+).*", re.MULTILINE)
 
@@ -39,7 +46,11 @@ def main(names: list[str]) -> int:
     failed = 0
     for checker, command in CHECKERS.items():
         run = subprocess.run([*command, *names], cwd=EXAMPLES, capture_output=True, text=True, check=False)  # noqa: S603
-        reports = {(match["file"], int(match["line"])): match[0] for match in ERROR.finditer(run.stdout) if " note: " not in match[0]}
+        reports = {
+            (match["file"], int(match["line"])): match[0]
+            for match in ERROR.finditer(run.stdout)
+            if " note: " not in match[0]
+        }
         missed = sorted(expected(names) - reports.keys())
         wrong = sorted(reports.keys() - expected(names))
         print(f"{checker}: {len(reports)} errors, {len(missed)} missed, {len(wrong)} not expected")
