@@ -25,7 +25,7 @@ _WIDEST: Final = 100_000
 
 @functools.cache
 def _console(*, stderr: bool = False, width: int | None = None) -> Console:
-    """Return a console that prints text as it is, without markup, emoji codes and highlighting."""
+    """Return the console of stdout or stderr, which prints text as it is: no markup, emoji codes or highlighting."""
     from rich.console import Console  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
     return Console(stderr=stderr, width=width, soft_wrap=True, markup=False, emoji=False, highlight=False)
@@ -118,7 +118,7 @@ def progress(total: int) -> Generator[Callable[[], None]]:
     from rich.progress import Progress  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
     # If both are the same terminal, the lines of stdout are printed above the bar.
-    console = _console(stderr=not sys.stdout.isatty())
+    console = _console() if sys.stdout.isatty() else _console(stderr=True)
     with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
         task = bar.add_task("Applying", total=total)
         yield lambda: bar.advance(task)
