@@ -14,7 +14,7 @@ from appimageconfig.testing import InMemorySageMaker
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Chosen by --hypothesis-profile. The examples are the same in every run, so that a commit always passes or always fails.
+# Chosen by --hypothesis-profile. The examples are the same in every run: a commit always passes or always fails.
 # Only the nightly run looks for new ones. No example has a deadline: its time depends on the machine.
 settings.register_profile(
     "default", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
