@@ -61,7 +61,7 @@ def by_name(configs: Iterable[AppImageConfig]) -> dict[str, AppImageConfig]:
         require_config(config)
         name = config.app_image_config_name
         first = positions.setdefault(name, position)
-        found.setdefault(name, config)
+        found[name] = config
         if first != position:
             path = _paths.member(_paths.item("", position), "app_image_config_name")
             violations.append(duplicate(path, f"name {name!r}", _paths.item("", first)))

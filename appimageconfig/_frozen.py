@@ -73,8 +73,7 @@ class ReadOnlyMapping(Mapping[K, V_co]):
     def __eq__(self, other: object) -> bool:
         """Compare the items with those of any mapping; their order does not matter."""
         if isinstance(other, ReadOnlyMapping):
-            theirs = cast("Any", other)
-            return self is other or bool(self._items == theirs._items)
+            return bool(self._items == cast("Any", other)._items)
         return self._items == dict(other) if is_map(other) else NotImplemented
 
     def __hash__(self) -> int:
@@ -143,16 +142,13 @@ def redacted_text(value: Any, secrets: Iterable[str]) -> Any:
 
 
 def _without(value: Any, hidden: Sequence[str]) -> Any:
-    copy: Any = value
     if isinstance(value, str):
         for secret in hidden:
-            copy = copy.replace(secret, REDACTED)
-    elif isinstance(value, dict):
-        copy = {key: _without(item, hidden) for key, item in copy.items()}
-    elif is_list(value):
-        items = [_without(item, hidden) for item in value]
-        copy = tuple(items) if isinstance(value, tuple) else items
-    return copy
+            value = value.replace(secret, REDACTED)
+        return value
+    if is_map(value):
+        return {key: _without(item, hidden) for key, item in value.items()}
+    return [_without(item, hidden) for item in value] if is_list(value) else value
 
 
 # The converters of the models copy sequences, iterators and mappings. They leave everything else as it is, so that the

@@ -13,7 +13,7 @@ def member_name(field_name: str) -> str:
 
 def member(path: str, name: object) -> str:
     """Return the path of the member *name* of the structure at *path*; either may be empty."""
-    return ".".join(filter(None, (path, str(name))))
+    return f"{path}.{name}" if path and name != "" else path or str(name)
 
 
 def item(path: str, index: int) -> str:

@@ -82,7 +82,7 @@ class AppImageConfigClient:
         config: A botocore ``Config``: retries, time-outs, proxies, FIPS and dual-stack endpoints.
 
     Raises:
-        TypeError: *sagemaker* is not a boto3 SageMaker client, or is passed together with arguments to build one from.
+        TypeError: *sagemaker* is passed together with arguments to build a client from.
     """
 
     def __init__(
@@ -99,10 +99,6 @@ class AppImageConfigClient:
         if sagemaker is not None and (given := [name for name, value in arguments.items() if value is not None]):
             message = f"sagemaker is a complete client, so {', '.join(given)} would be ignored; pass one or the other"
             raise TypeError(message)
-        # At once: otherwise the error would come from the first call, or from botocore, which has no such operation.
-        service_model = getattr(getattr(sagemaker, "meta", None), "service_model", None)
-        if sagemaker is not None and getattr(service_model, "service_name", None) != "sagemaker":
-            raise TypeError(f"expected a boto3 SageMaker client, got {type(sagemaker).__name__}")
         self._client = sagemaker
         self._session = session
         self._region_name = region_name

@@ -1,4 +1,4 @@
-"""The entry of ``CustomImages`` in a domain's or a user's settings, which attaches an image with its AppImageConfig."""
+"""Entries of ``CustomImages`` in the settings of a domain or a user, which attach images with their AppImageConfigs."""
 
 from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 
@@ -16,10 +16,10 @@ class CustomImageEntry(TypedDict):
 
     ImageName: str
     """The name of the SageMaker image."""
-    ImageVersionNumber: NotRequired[int]
-    """The version of the image."""
     AppImageConfigName: str
     """The name of the AppImageConfig."""
+    ImageVersionNumber: NotRequired[int]
+    """The version of the image."""
 
 
 @attrs.frozen(kw_only=True)
@@ -27,27 +27,27 @@ class CustomImage:
     """The service model's shape ``CustomImage``, checked like every structure."""
 
     image_name: str = attrs.field(validator=limits.IMAGE_NAME)
-    image_version_number: int | None = attrs.field(default=None, validator=limits.IMAGE_VERSION_NUMBER)
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
+    image_version_number: int | None = attrs.field(default=None, validator=limits.IMAGE_VERSION_NUMBER)
 
 
 def custom_image(
     config: "AppImageConfig | AppImageConfigDetails", image_name: str, image_version_number: int | None = None
 ) -> CustomImageEntry:
     """
-    Return the entry of ``CustomImages`` that runs the image *image_name* with *config*.
+    Return the entry of ``CustomImages`` that attaches the image *image_name* with *config*.
 
-    No call is made. Add the entry to ``CustomImages`` of ``KernelGatewayAppSettings``,
+    Makes no call. Add the entry to ``CustomImages`` of ``KernelGatewayAppSettings``,
     ``JupyterLabAppSettings`` or ``CodeEditorAppSettings``, whichever app *config* is
     for, and pass the whole list to boto3's ``update_domain``, which replaces it.
 
     Args:
         config: The AppImageConfig.
         image_name: Name of the SageMaker image: at most 63 letters and digits, with single hyphens or dots between.
-        image_version_number: Version of the image, 0 or more; None leaves it out.
+        image_version_number: Version of the image, 0 or more. Without one, the entry has no version.
 
     Raises:
-        InvalidAppImageConfigError: A name or the version breaks the service model's shape ``CustomImage``.
+        InvalidAppImageConfigError: A name or the version breaks the service model.
     """
     entry = CustomImage(
         image_name=image_name,

@@ -24,7 +24,7 @@ ids = st.integers(0, 65535)
 
 
 def structures(model: Any, **members: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Return a strategy for *model* that leaves out members that may be absent."""
+    """Return a strategy for *model* in which each of *members* may be absent."""
     return st.builds(model, **{name: st.none() | member for name, member in members.items()})
 
 

@@ -59,6 +59,15 @@ def violations(request: Any) -> list[str]:
             ],
         ),
         (
+            {"AppImageConfigName": "a", "Tags": [{"Key": [], "Value": ""}, {"Key": 5, "Value": ""}] * 2},
+            [
+                "Tags[0].Key: must be a string, not a list",
+                "Tags[1].Key: must be a string, not an integer; write it in quotes",
+                "Tags[2].Key: must be a string, not a list",
+                "Tags[3].Key: must be a string, not an integer; write it in quotes",
+            ],
+        ),
+        (
             {"AppImageConfigName": "a", "KernelGatewayImageConfig": {"KernelSpecs": {"Name": "python3"}}},
             ["KernelGatewayImageConfig.KernelSpecs: must be a list, not a map"],
         ),
@@ -131,6 +140,7 @@ def test_all_violations_are_reported_in_the_order_of_the_document() -> None:
     [
         ("kernel_gateway_image_config", "did you mean 'KernelGatewayImageConfig'?"),
         ("tags", "did you mean 'Tags'?"),
+        ("TAGS", "did you mean 'Tags'?"),
         (
             "Environment",
             (

@@ -31,7 +31,6 @@ from appimageconfig import (
     from_response,
     to_request,
 )
-from appimageconfig.testing import InMemorySageMaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -340,20 +339,6 @@ def test_a_client_and_arguments_to_build_one_exclude_each_other() -> None:
         match=r"^sagemaker is a complete client, so region_name, config would be ignored; pass one or the other$",
     ):
         AppImageConfigClient(Wire().client(), region_name="eu-west-1", config=Config())
-
-
-@pytest.mark.parametrize(
-    ("not_a_client", "type_"),
-    [
-        ("sagemaker", "str"),
-        (wire.session(), "Session"),
-        (wire.session().client("s3"), "S3"),
-        (InMemorySageMaker(), "InMemorySageMaker"),
-    ],
-)
-def test_an_argument_that_is_not_a_sagemaker_client_is_a_type_error(not_a_client: Any, type_: str) -> None:
-    with pytest.raises(TypeError, match=f"^expected a boto3 SageMaker client, got {type_}$"):
-        AppImageConfigClient(not_a_client)
 
 
 def built(client: AppImageConfigClient, wire: Wire) -> Any:

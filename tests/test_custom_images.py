@@ -8,11 +8,13 @@ from wire import Wire
 from appimageconfig import AppImageConfig, InvalidAppImageConfigError, custom_image, from_response
 
 CONFIG = AppImageConfig(app_image_config_name="team-config")
+PATTERN = (
+    "must consist of letters and digits, with single hyphens or dots between "
+    "(pattern [a-zA-Z0-9]([-.]?[a-zA-Z0-9]){0,62})"
+)
 
 
-def test_the_entry_names_the_image_its_version_and_the_config() -> None:
-    """A version of 0 is one; None is left out."""
-    assert custom_image(CONFIG, "team-image") == {"ImageName": "team-image", "AppImageConfigName": "team-config"}
+def test_the_entry_has_the_names_and_the_version() -> None:
     assert custom_image(CONFIG, "team-image", 0) == {
         "ImageName": "team-image",
         "ImageVersionNumber": 0,
@@ -20,14 +22,16 @@ def test_the_entry_names_the_image_its_version_and_the_config() -> None:
     }
 
 
-def test_the_entry_may_be_made_of_a_description() -> None:
-    """Whose name is all that counts."""
+def test_the_entry_has_no_version_by_default() -> None:
+    assert custom_image(CONFIG, "team-image") == {"ImageName": "team-image", "AppImageConfigName": "team-config"}
+
+
+def test_the_config_may_be_a_description() -> None:
     details = from_response({"AppImageConfigName": "team-config", "AppImageConfigArn": "arn"})
-    assert custom_image(details, "team-image", 3)["AppImageConfigName"] == "team-config"
+    assert custom_image(details, "team-image") == custom_image(CONFIG, "team-image")
 
 
-def test_boto3_takes_the_entry() -> None:
-    """Into the list of an update of the domain."""
+def test_update_domain_sends_the_entry_unchanged() -> None:
     wire = Wire()
     settings = {"JupyterLabAppSettings": {"CustomImages": [custom_image(CONFIG, "team-image", 2)]}}
     wire.client().update_domain(DomainId="d-123", DefaultUserSettings=settings)
@@ -37,25 +41,26 @@ def test_boto3_takes_the_entry() -> None:
 @pytest.mark.parametrize(
     ("name", "version", "expected"),
     [
-        ("my_image", None, "ImageName: must be letters and digits, with single hyphens or dots between"),
-        ("a--b", None, "ImageName: must be letters and digits"),
-        ("", None, "ImageName: length 0, minimum 1"),
-        ("a" * 64, None, "ImageName: length 64, limit 63"),
-        ("a", -1, "ImageVersionNumber: is -1, minimum 0"),
-        ("a", True, "ImageVersionNumber: must be an integer, not a boolean"),
-        ("a", "1", "ImageVersionNumber: must be an integer, not a string; write the number without quotes"),
+        ("my_image", None, f"image_name: {PATTERN}"),
+        ("a--b", None, f"image_name: {PATTERN}"),
+        ("", None, "image_name: has 0 characters; the minimum is 1"),
+        ("a" * 64, None, "image_name: has 64 characters; the maximum is 63"),
+        ("a", -1, "image_version_number: is -1; the minimum is 0"),
+        ("a", True, "image_version_number: must be an integer, not a boolean"),
+        ("a", "1", "image_version_number: must be an integer, not a string; write the number without quotes"),
     ],
 )
-def test_what_breaks_the_model_is_refused(name: str, version: Any, expected: str) -> None:
-    """Before it is sent in a request that replaces a list."""
-    with pytest.raises(InvalidAppImageConfigError) as caught:
+def test_invalid_arguments_are_refused(name: str, version: Any, expected: str) -> None:
+    with pytest.raises(InvalidAppImageConfigError, match="invalid CustomImage:") as caught:
         custom_image(CONFIG, name, version)
-    assert str(caught.value.violations[0]).startswith(expected)
+    assert str(caught.value.violations[0]) == expected
 
 
-def test_all_faults_are_told_at_once() -> None:
-    """Of the image, its version and a description without a name."""
+def test_all_violations_are_reported_together() -> None:
     with pytest.raises(InvalidAppImageConfigError) as caught:
         custom_image(from_response({}), "", -1)
-    paths = [violation.path for violation in caught.value.violations]
-    assert paths == ["ImageName", "ImageName", "ImageVersionNumber", "AppImageConfigName"]
+    assert {violation.path for violation in caught.value.violations} == {
+        "image_name",
+        "image_version_number",
+        "app_image_config_name",
+    }

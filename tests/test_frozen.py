@@ -224,14 +224,25 @@ def test_a_not_converged_error_shows_no_secret() -> None:
 
 def test_values_of_up_to_three_characters_are_not_redacted() -> None:
     """They occur in any text by chance."""
-    container = ContainerConfig(container_environment_variables={"DEBUG": "at", "EMPTY": "", "NAME": "detected"})
+    container = ContainerConfig(container_environment_variables={"DEBUG": "err", "EMPTY": "", "NAME": "detect"})
     config = AppImageConfig(
         app_image_config_name="image", code_editor_app_image_config=CodeEditorAppImageConfig(container_config=container)
     )
-    answer = Answer({"__type": "ValidationException", "message": "1 error detected at 'x'"}, status=400)
+    answer = Answer({"__type": "ValidationException", "message": "1 error: did not detect 'x'"}, status=400)
     with pytest.raises(RequestValidationError) as caught:
         AppImageConfigClient(Wire(answer).client()).create(config)
-    assert caught.value.message == "1 error *** at 'x'"
+    assert caught.value.message == "1 error: did not *** 'x'"
+
+
+def test_a_secret_that_is_not_a_string_does_not_hide_the_service_error() -> None:
+    """A response is not checked, and botocore's own checks can be turned off."""
+    container = {"ContainerArguments": [5, CANARY]}
+    response = {"AppImageConfigName": "image", "JupyterLabAppImageConfig": {"ContainerConfig": container}}
+    answer = Answer({"__type": "ValidationException", "message": f"[5, {CANARY}] is invalid"}, status=400)
+    with pytest.raises(RequestValidationError, match=r": \[5, \*\*\*\] is invalid "):
+        AppImageConfigClient(Wire(answer).client(Config(parameter_validation=False))).create(
+            from_response(response).to_config()
+        )
 
 
 def test_a_wrong_value_is_refused_before_botocore_prints_it() -> None:

@@ -7,6 +7,7 @@ import pickle
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import ANY
 
 import attrs
 import pytest
@@ -107,7 +108,7 @@ def test_sequences_become_tuples_and_mappings_are_read_only() -> None:
         variables["A"] = "2"  # type: ignore[index]
 
 
-@pytest.mark.parametrize("not_a_sequence", ["--flag", b"--flag", {"--flag"}, {"--flag": ""}, 5])
+@pytest.mark.parametrize("not_a_sequence", ["--flag", b"--flag", bytearray(b"--flag"), {"--flag"}, {"--flag": ""}, 5])
 def test_a_string_or_a_set_is_not_a_list(not_a_sequence: Any) -> None:
     """A string would become a list of letters; a set has no order."""
     with pytest.raises(InvalidAppImageConfigError, match="must be a list, not") as caught:
@@ -183,6 +184,7 @@ def test_a_read_only_mapping_keeps_its_order_and_pickles() -> None:
     mapping = ReadOnlyMapping({"b": 1, "a": 2})
     assert list(mapping) == ["b", "a"]
     assert dict(mapping) == {"b": 1, "a": 2}
+    assert mapping == ANY
     assert len(mapping) == len(pickle.loads(pickle.dumps(mapping)))  # noqa: S301 - our own pickle
 
 

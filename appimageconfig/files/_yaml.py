@@ -107,7 +107,7 @@ def _yaml_root(text: str) -> Node:
 
         def get_event(self) -> Any:
             """Return the next event."""
-            event: Any = super().get_event()
+            event = cast("Any", super()).get_event()
             self.depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if self.depth > DEEPEST:
                 raise text_error("max", TOO_DEEP, event.start_mark.line + 1)

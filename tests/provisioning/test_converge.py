@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import threading
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import pytest
 from botocore.config import Config
+from botocore.loaders import create_loader
 from wire import Answer, Wire
 
 from appimageconfig import (
@@ -16,7 +17,6 @@ from appimageconfig import (
     AppImageConfigClient,
     AppImageConfigError,
     CodeEditorAppImageConfig,
-    ContainerConfig,
     FileSystemConfig,
     InvalidAppImageConfigError,
     JupyterLabAppImageConfig,
@@ -25,11 +25,13 @@ from appimageconfig import (
     NotConvergedError,
     Outcome,
     Plan,
+    RequestValidationError,
     ResourceLimitExceededError,
     ResourceNotFoundError,
     ServiceError,
     StalePlanError,
     ThrottlingError,
+    from_response,
     unchecked,
 )
 from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
@@ -37,8 +39,27 @@ from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:app-image-config/image"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_loader() -> Iterator[None]:
+    """Let botocore read the service model once: it takes longer than everything else in most of these tests."""
+    loader = create_loader()
+
+    def return_loader(_: object) -> Any:
+        return loader
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.session.create_loader", return_loader)
+        yield
+
+
+@pytest.fixture
+def service() -> InMemorySageMaker:
+    """Return an empty SageMaker in memory, where every write has a time of its own."""
+    seconds = count()
+    return InMemorySageMaker(clock=lambda: datetime.fromtimestamp(next(seconds), UTC))
 
 
 def lab(name: str = "image", **files: Any) -> AppImageConfig:
@@ -66,6 +87,9 @@ def state(client: AppImageConfigClient, name: str = "image") -> AppImageConfig:
 def statuses(outcomes: Iterable[Outcome]) -> dict[str, str]:
     """Return the status of each config."""
     return {outcome.app_image_config_name: outcome.status for outcome in outcomes}
+
+
+# ensure
 
 
 def test_ensure_creates_a_missing_config_with_its_tags_in_two_calls(
@@ -136,15 +160,17 @@ def test_ensure_deletes_tags_before_it_adds_others(client: AppImageConfigClient)
     assert state(client).tags == declared
 
 
-@pytest.mark.parametrize("assumptions", [Assumptions(update="merge"), Assumptions(update="replace")])
-def test_ensure_reports_an_app_config_that_an_update_kept(assumptions: Assumptions) -> None:
-    """AWS does not document whether an update removes the app configs that it leaves out."""
-    client = AppImageConfigClient(InMemorySageMaker(assumptions=assumptions).client())
+def test_ensure_accepts_an_update_that_removed_the_other_app_config() -> None:
+    client = AppImageConfigClient(InMemorySageMaker(assumptions=Assumptions(update="replace")).client())
     client.create(lab())
-    if assumptions.update == "replace":
-        assert client.ensure(editor()).status == "updated"
-        assert state(client) == tagged(editor())
-        return
+    assert client.ensure(editor()).status == "updated"
+    assert state(client) == tagged(editor())
+
+
+def test_ensure_reports_an_app_config_that_an_update_kept() -> None:
+    """AWS does not document whether an update removes the app configs that it leaves out."""
+    client = AppImageConfigClient(InMemorySageMaker(assumptions=Assumptions(update="merge")).client())
+    client.create(lab())
     with pytest.raises(NotConvergedError, match="pass replace=True") as caught:
         client.ensure(editor())
     left = 'JupyterLabAppImageConfig: {"FileSystemConfig": {}} -> (absent)'
@@ -201,9 +227,7 @@ def test_a_config_is_restored_with_its_tags_if_its_replacement_fails(
     made()
     with pytest.raises(ResourceLimitExceededError) as caught:
         client.ensure(AppImageConfig(app_image_config_name="image"), replace=True)
-    assert caught.value.__notes__ == [
-        "AppImageConfig 'image' was deleted to be recreated, and was restored as it was"
-    ]
+    assert caught.value.__notes__ == ["AppImageConfig 'image' was deleted to be recreated, and was restored as it was"]
     assert made() == ["Describe", "Describe", "ListTags", "Delete", "Create", "Create"]
     assert state(client) == attrs.evolve(before, tags={"team": "ml"})
 
@@ -222,6 +246,26 @@ def test_the_error_has_the_lost_tags_if_the_config_cannot_be_restored(
         )
     ]
     assert client.ensure(editor()).status == "created"
+
+
+@pytest.mark.parametrize(
+    "event", ["after-call.sagemaker.DeleteAppImageConfig", "before-call.sagemaker.CreateAppImageConfig"]
+)
+def test_a_config_is_restored_if_its_replacement_is_interrupted(service: InMemorySageMaker, event: str) -> None:
+    """Ctrl-C raises a KeyboardInterrupt, which is not an Exception."""
+    sagemaker = service.client()
+    client = AppImageConfigClient(sagemaker)
+    client.create(tagged(lab(), team="ml"))
+
+    def interrupt(**_: Any) -> None:
+        sagemaker.meta.events.unregister(event, interrupt)
+        raise KeyboardInterrupt
+
+    sagemaker.meta.events.register(event, interrupt)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.ensure(AppImageConfig(app_image_config_name="image"), replace=True)
+    assert caught.value.__notes__ == ["AppImageConfig 'image' was deleted to be recreated, and was restored as it was"]
+    assert state(client) == tagged(lab(), team="ml")
 
 
 def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(service: InMemorySageMaker) -> None:
@@ -284,6 +328,16 @@ def test_an_update_keeps_unmodelled_members_at_every_level() -> None:
     assert client.ensure(lab(default_uid=5)).status == "updated"
     assert sagemaker.lab == {"FileSystemConfig": {"DefaultUid": 5, "Quota": 7}}
     assert client.ensure(lab(default_uid=5)).status == "unchanged"
+
+
+@pytest.mark.parametrize("quota", [7, 8])
+def test_an_update_sends_the_desired_values_of_unmodelled_members(quota: int) -> None:
+    sagemaker = LaterSageMaker()
+    client = AppImageConfigClient(cast("Any", sagemaker))
+    files = {"DefaultUid": 5, "Quota": quota}
+    response = {"AppImageConfigName": "image", "JupyterLabAppImageConfig": {"FileSystemConfig": files}}
+    assert client.ensure(from_response(response).to_config()).status == "updated"
+    assert sagemaker.lab == {"FileSystemConfig": files}
 
 
 @pytest.mark.parametrize(
@@ -356,6 +410,9 @@ def test_a_wrong_type_is_refused_before_any_call(method: str) -> None:
     with pytest.raises(TypeError, match=r"read it with from_request|client\.plan"):
         getattr(AppImageConfigClient(wire.client()), method)(wrong)
     assert wire.sent == []
+
+
+# plan
 
 
 def test_plan_shows_the_steps_and_only_lists(client: AppImageConfigClient, made: Callable[[], list[str]]) -> None:
@@ -461,6 +518,9 @@ def test_plan_takes_prune_and_name_contains_only_together(
     assert made() == []
 
 
+# apply
+
+
 def test_apply_carries_out_a_plan_and_a_second_plan_is_empty(
     client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
@@ -478,6 +538,7 @@ def test_apply_carries_out_a_plan_and_a_second_plan_is_empty(
     assert made() == []
 
 
+@pytest.mark.usefixtures("no_sleep")
 def test_apply_carries_out_the_other_steps_if_one_fails(
     service: InMemorySageMaker, client: AppImageConfigClient
 ) -> None:
@@ -489,48 +550,55 @@ def test_apply_carries_out_the_other_steps_if_one_fails(
     assert isinstance(outcomes["b"].error, ThrottlingError)
 
 
-@pytest.mark.usefixtures("no_sleep")
-def test_an_outcome_has_any_kind_of_exception() -> None:
-
+def test_an_outcome_has_any_kind_of_exception(client: AppImageConfigClient) -> None:
     class Broken:
         """A client without methods."""
 
     wrong: Any = Broken()
-    plan = AppImageConfigClient(InMemorySageMaker().client()).plan([lab()])
+    plan = client.plan([lab()])
     (outcome,) = AppImageConfigClient(wrong).apply(plan)
     assert outcome.status == "failed"
     assert isinstance(outcome.error, AttributeError)
 
 
-CHANGES: list[tuple[Callable[[AppImageConfigClient], object], str]] = [
-    (lambda client: client.update(lab(default_uid=7)), "was changed"),
-    (lambda client: client.update(lab(default_uid=1, default_gid=7)), "was changed"),
-    (lambda client: client.update(lab(default_uid=1)), "was changed"),
-    (lambda client: client.add_tags(ARN, {"theirs": "x"}), "was changed"),
-    (lambda client: client.delete("image"), "was deleted"),
+CHANGES: list[Callable[[AppImageConfigClient], object]] = [
+    lambda client: client.update(lab(default_uid=7)),
+    lambda client: client.update(lab(default_uid=1, default_gid=7)),
+    lambda client: client.update(lab(default_uid=1)),
+    lambda client: client.add_tags(ARN, {"theirs": "x"}),
 ]
 
 
-@pytest.mark.parametrize(("change", "what"), CHANGES)
+def stale(outcomes: Iterable[Outcome]) -> str:
+    """Return the error of the config "image", which is stale; "other" was created."""
+    by_name = {outcome.app_image_config_name: outcome for outcome in outcomes}
+    assert statuses(by_name.values()) == {"image": "failed", "other": "created"}
+    error = by_name["image"].error
+    assert isinstance(error, StalePlanError)
+    return str(error)
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_apply_leaves_a_config_unchanged_that_changed_since_the_plan(
-    change: Callable[[AppImageConfigClient], object], what: str
+    client: AppImageConfigClient, change: Callable[[AppImageConfigClient], object]
 ) -> None:
-    times = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=second) for second in range(100))
-    client = AppImageConfigClient(InMemorySageMaker(clock=lambda: next(times)).client())
     client.create(lab(default_uid=1))
     plan = client.plan([tagged(lab(default_uid=0), team="ml"), lab("other")])
     change(client)
-    before = statuses([]) if what == "was deleted" else state(client)
-    outcomes = {outcome.app_image_config_name: outcome for outcome in client.apply(plan)}
-    assert statuses(outcomes.values()) == {"image": "failed", "other": "created"}
-    error = outcomes["image"].error
-    assert isinstance(error, StalePlanError)
-    assert str(error) == f"AppImageConfig 'image' {what} after the plan was made, and was left unchanged; make a new plan"
-    if what == "was deleted":
-        with pytest.raises(ResourceNotFoundError):
-            client.describe("image")
-    else:
-        assert state(client) == before
+    before = state(client)
+    assert stale(client.apply(plan)) == (
+        "AppImageConfig 'image' was changed after the plan was made, and was left unchanged; make a new plan"
+    )
+    assert state(client) == before
+
+
+def test_apply_does_not_recreate_a_config_that_was_deleted_since_the_plan(client: AppImageConfigClient) -> None:
+    client.create(lab(default_uid=1))
+    plan = client.plan([lab(default_uid=0), lab("other")])
+    client.delete("image")
+    assert "'image' was deleted after the plan was made" in stale(client.apply(plan))
+    with pytest.raises(ResourceNotFoundError):
+        client.describe("image")
 
 
 def test_apply_refuses_a_config_that_was_created_since_the_plan_and_differs(client: AppImageConfigClient) -> None:
@@ -555,9 +623,7 @@ def test_apply_accepts_a_config_that_is_up_to_date_since_the_plan(
     assert made() == ["Describe"]
 
 
-def test_apply_deletes_no_config_that_changed_and_accepts_one_that_is_gone() -> None:
-    times = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=second) for second in range(100))
-    client = AppImageConfigClient(InMemorySageMaker(clock=lambda: next(times)).client())
+def test_apply_deletes_no_config_that_changed_and_accepts_one_that_is_gone(client: AppImageConfigClient) -> None:
     for name in ("a", "b", "c"):
         client.create(lab(name))
     plans = [client.plan([], prune=True, name_contains=name) for name in ("a", "b", "c")]
@@ -577,38 +643,43 @@ def test_apply_replaces_only_with_replace(client: AppImageConfigClient) -> None:
     assert outcome.status == "replaced"
 
 
-def test_apply_yields_each_outcome_as_its_step_ends(service: InMemorySageMaker, client: AppImageConfigClient) -> None:
+def test_apply_yields_each_outcome_as_its_step_ends(service: InMemorySageMaker) -> None:
+    sagemaker = service.client()
+    client = AppImageConfigClient(sagemaker)
     client.create(lab("slow", default_uid=1))
     plan = client.plan([lab("slow"), *(lab(f"image-{number}") for number in range(6))])
-    service.inject(Fault.slow(1.0), operation="UpdateAppImageConfig")
-    outcomes = list(client.apply(plan, max_workers=2))
-    assert outcomes[-1].app_image_config_name == "slow"
-    assert len(outcomes) == 7
+    others_ended = threading.Event()
+
+    def wait_for_the_others(**_: Any) -> None:
+        assert others_ended.wait(timeout=60)
+
+    sagemaker.meta.events.register("before-call.sagemaker.UpdateAppImageConfig", wait_for_the_others)
+    outcomes = client.apply(plan, max_workers=2)
+    assert {next(outcomes).status for _ in range(6)} == {"created"}
+    others_ended.set()
+    assert statuses(outcomes) == {"slow": "updated"}
 
 
 @pytest.mark.parametrize("max_workers", [1, 3])
 def test_apply_runs_max_workers_steps_at_once(service: InMemorySageMaker, max_workers: int) -> None:
+    """No step ends before that many have begun, so fewer would never end."""
     sagemaker = service.client()
-    lock = threading.Lock()
-    now: list[int] = [0]
-    most: list[int] = [0]
+    all_begun = threading.Barrier(max_workers, timeout=60)
+    running = threading.Semaphore(max_workers)
 
     def begin(**_: Any) -> None:
-        with lock:
-            now[0] += 1
-            most[0] = max(most[0], now[0])
-        time.sleep(0.02)
+        assert running.acquire(blocking=False)
+        all_begun.wait()
 
     def end(**_: Any) -> None:
-        with lock:
-            now[0] -= 1
+        running.release()
 
     sagemaker.meta.events.register("before-call.sagemaker.CreateAppImageConfig", begin)
     sagemaker.meta.events.register("after-call.sagemaker.CreateAppImageConfig", end)
     client = AppImageConfigClient(sagemaker)
-    plan = client.plan([lab(f"image-{number}") for number in range(20)])
-    assert len(list(client.apply(plan, max_workers=max_workers))) == 20
-    assert most[0] == max_workers
+    names = [f"image-{number}" for number in range(4 * max_workers)]
+    plan = client.plan(list(map(lab, names)))
+    assert statuses(client.apply(plan, max_workers=max_workers)) == dict.fromkeys(names, "created")
 
 
 def applied(client: AppImageConfigClient) -> set[str]:
@@ -633,13 +704,11 @@ def test_closing_the_iteration_finishes_the_steps_under_way(client: AppImageConf
     assert applied(client) == {"image-0"}
 
 
-def test_unchecked_applies_in_the_threads_of_apply(service: InMemorySageMaker) -> None:
+def test_unchecked_applies_in_the_threads_of_apply(client: AppImageConfigClient) -> None:
+    client.create(lab())
     with unchecked():
-        client = AppImageConfigClient(service.client())
-        secret = ContainerConfig(container_environment_variables={"A": "x" * 300})
-        app = JupyterLabAppImageConfig(container_config=secret)
-        plan = client.plan([attrs.evolve(lab(), jupyter_lab_app_image_config=app)])
-        (outcome,) = client.apply(plan)
+        (outcome,) = client.apply(client.plan([tagged(lab(), team="x" * 300)]))
+    assert isinstance(outcome.error, RequestValidationError)
     assert "Member must have length less than or equal to 256" in str(outcome.error)
 
 

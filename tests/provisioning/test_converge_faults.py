@@ -1,9 +1,9 @@
-"""Whatever goes wrong, at whichever call: nothing is lost, and to run it again reaches the declared state."""
+"""Faults at every call: nothing is lost, and the next run reaches the desired state."""
 
 from __future__ import annotations
 
 import threading
-from itertools import count
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -27,7 +27,7 @@ from appimageconfig import (
     Outcome,
     difference,
 )
-from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
+from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -44,7 +44,7 @@ FAULTS: Final = {
 
 @pytest.fixture(autouse=True, scope="module")
 def retry_at_once() -> Iterator[None]:
-    """Let botocore not wait between its attempts."""
+    """Let botocore retry without a delay."""
 
     def return_at_once(seconds: float) -> None:
         del seconds
@@ -54,13 +54,19 @@ def retry_at_once() -> Iterator[None]:
         yield
 
 
+@cache
+def service_of(assumptions: Assumptions) -> tuple[InMemorySageMaker, Snapshot]:
+    """Return one service for all tests with these assumptions, since its first client is slow to build, and empty."""
+    service = InMemorySageMaker(assumptions=assumptions)
+    return service, service.snapshot()
+
+
 class World:
-    """A service, a client of it to which something happens at one of its requests, and one to which nothing does."""
+    """A service, a client with a fault at one of its requests, and a calm client without faults."""
 
     def __init__(self, assumptions: Assumptions, attempts: int) -> None:
-        """Let nothing happen yet."""
-        self.service = InMemorySageMaker(assumptions=assumptions)
-        self.empty = self.service.snapshot()
+        """Schedule no fault yet."""
+        self.service, self.empty = service_of(assumptions)
         self.assumptions = assumptions
         retries = Config(retries={"total_max_attempts": attempts, "mode": "standard"})
         sagemaker = self.service.client(config=retries)
@@ -74,13 +80,13 @@ class World:
         self.happened_at: str | None = None
 
     def begin(self, *configs: AppImageConfig) -> None:
-        """Let exactly *configs* exist."""
+        """Begin with exactly *configs*."""
         self.service.restore(self.empty)
         for config in configs:
             self.calm.create(config)
 
     def happen(self, position: int, what: Fault | Callable[[], object]) -> None:
-        """Let a fault, or something else, happen to the request at *position*, from 0."""
+        """Schedule a fault, or another action, for the request at *position*, from 0."""
         act = (lambda: self.service.inject(what)) if isinstance(what, Fault) else what
         self._requests, self._happens_at, self._happens, self.happened_at = 0, position, act, None
 
@@ -93,14 +99,14 @@ class World:
                 self._happens()
 
     def state(self) -> dict[str, AppImageConfig]:
-        """Return what exists, with its tags."""
+        """Return the configs that exist, with their tags."""
         found = [
             details.to_config(self.calm.list_tags(str(details.app_image_config_arn))) for details in self.calm.list()
         ]
         return {config.app_image_config_name: config for config in found}
 
     def updated(self, actual: AppImageConfig, desired: AppImageConfig) -> AppImageConfig:
-        """Return what the service makes of *actual* by an update to *desired*."""
+        """Return the result of an update from *actual* to *desired*."""
         changes: dict[str, Any] = {}
         for field in APP_CONFIGS:
             new, old = getattr(desired, field), getattr(actual, field)
@@ -111,7 +117,7 @@ class World:
         return attrs.evolve(actual, **changes)
 
     def reaches(self, actual: AppImageConfig | None, desired: AppImageConfig) -> bool:
-        """Tell whether updates lead from *actual* to *desired*."""
+        """Return whether an update leads from *actual* to *desired*."""
         if actual is None or not difference(untagged(desired), actual):
             return True
         says_something = any(getattr(desired, field) is not None for field in APP_CONFIGS)
@@ -119,7 +125,7 @@ class World:
 
 
 def untagged(config: AppImageConfig) -> AppImageConfig:
-    """Return *config*, saying nothing of tags."""
+    """Return *config* without tags."""
     return attrs.evolve(config, tags=None)
 
 
@@ -128,16 +134,23 @@ def named(config: AppImageConfig, name: str) -> AppImageConfig:
     return attrs.evolve(config, app_image_config_name=name)
 
 
-WORLDS: Final = [
-    World(Assumptions(update=update, empty_app_config=empty), attempts)
-    for update in ("merge", "replace")
-    for empty in ("clears", "keeps")
-    for attempts in (1, 3)
+@cache
+def world_of(assumptions: Assumptions, attempts: int) -> World:
+    """Return the world with these assumptions, in which botocore makes so many attempts."""
+    return World(assumptions, attempts)
+
+
+ATTEMPTS: Final = (1, 3)
+ASSUMPTIONS: Final = [
+    Assumptions(update="merge", empty_app_config="clears"),
+    Assumptions(update="merge", empty_app_config="keeps"),
+    Assumptions(update="replace", empty_app_config="clears"),
+    Assumptions(update="replace", empty_app_config="keeps"),
 ]
 
 
 def is_whole(world: World, actual: AppImageConfig, desired: AppImageConfig, starts: list[AppImageConfig]) -> bool:
-    """Tell whether *actual* is what a single request made of one of *starts*, or of what others made of them."""
+    """Return whether *actual* is one of *starts*, *desired*, or the result of one request between them."""
     app_configs = [untagged(config) for config in (desired, *starts)]
     app_configs += [untagged(world.updated(start, desired)) for start in starts]
     wanted = desired.tags or {}
@@ -147,7 +160,7 @@ def is_whole(world: World, actual: AppImageConfig, desired: AppImageConfig, star
 
 
 def ensure(client: AppImageConfigClient, desired: AppImageConfig, *, replace: bool) -> Outcome | Exception:
-    """Return the outcome, or the error that a script would meet."""
+    """Return the outcome, or the error that a script would get."""
     try:
         return client.ensure(desired, replace=replace)
     except (AppImageConfigError, BotoCoreError) as error:
@@ -155,7 +168,7 @@ def ensure(client: AppImageConfigClient, desired: AppImageConfig, *, replace: bo
 
 
 def write(world: World, theirs: AppImageConfig | None, name: str) -> Callable[[], object]:
-    """Return what another writer does: it makes the config *theirs*, or deletes it."""
+    """Return the action of another writer: it makes the config *theirs*, or deletes it."""
 
     def act() -> None:
         world.calm.delete(name, missing_ok=True)
@@ -167,7 +180,7 @@ def write(world: World, theirs: AppImageConfig | None, name: str) -> Callable[[]
 
 @st.composite
 def wishes(draw: st.DrawFn) -> tuple[AppImageConfig | None, AppImageConfig, AppImageConfig | None]:
-    """Draw what is there, what is desired, and what another writer wants."""
+    """Draw the actual state, the desired state, and the one that another writer wants."""
     one, two, three = (named(draw(app_image_configs), "image") for _ in range(3))
     before = draw(st.sampled_from([one, None, two]))
     return before, two, draw(st.sampled_from([three, two, None]))
@@ -175,20 +188,20 @@ def wishes(draw: st.DrawFn) -> tuple[AppImageConfig | None, AppImageConfig, AppI
 
 @settings(max_examples=settings().max_examples // 2)
 @given(
-    st.sampled_from(WORLDS),
+    st.builds(world_of, st.sampled_from(ASSUMPTIONS), st.sampled_from(ATTEMPTS)),
     wishes(),
     st.sampled_from([*FAULTS, "another writer"]),
     st.integers(0, 9),
     st.booleans(),
 )
-def test_ensure_run_again_reaches_the_declared_state(
+def test_ensure_reaches_the_desired_state_after_any_fault(
     world: World,
     wish: tuple[AppImageConfig | None, AppImageConfig, AppImageConfig | None],
     fault: str,
     position: int,
     replace: bool,  # noqa: FBT001 - Hypothesis passes it by position
 ) -> None:
-    """After any fault at any call, and with another writer in between; and then it changes nothing."""
+    """One fault, or another writer, at any call of the first run; the third run changes nothing."""
     before, desired, theirs = wish
     world.begin(*filter(None, [before]))
     world.happen(position, FAULTS[fault] if fault in FAULTS else write(world, theirs, "image"))
@@ -228,50 +241,46 @@ def lab(name: str, uid: int = 0, tags: dict[str, str] | None = None) -> AppImage
 
 
 EDITOR: Final = AppImageConfig(app_image_config_name="image", code_editor_app_image_config=CodeEditorAppImageConfig())
-SCENARIOS: Final[dict[str, tuple[AppImageConfig | None, AppImageConfig]]] = {
-    "create": (None, lab("image", tags={"team": "ml"})),
-    "update": (lab("image", uid=5), lab("image")),
-    "tags": (lab("image", tags={"old": "1"}), lab("image", tags={"new": "2"})),
-    "both": (lab("image", uid=5, tags={"old": "1"}), lab("image", tags={"new": "2"})),
-    "replace": (lab("image", tags={"team": "ml"}), EDITOR),
+SCENARIOS: Final[dict[str, tuple[AppImageConfig | None, AppImageConfig, str]]] = {
+    "create": (None, lab("image", tags={"team": "ml"}), "Describe Create"),
+    "update": (lab("image", uid=5), lab("image"), "Describe Update Describe"),
+    "tags": (
+        lab("image", tags={"old": "1"}),
+        lab("image", tags={"new": "2"}),
+        "Describe ListTags DeleteTags AddTags Describe ListTags",
+    ),
+    "both": (
+        lab("image", uid=5, tags={"old": "1"}),
+        lab("image", tags={"new": "2"}),
+        "Describe ListTags Update DeleteTags AddTags Describe ListTags",
+    ),
+    "replace": (lab("image", tags={"team": "ml"}), EDITOR, "Describe Update Describe ListTags Delete Create Describe"),
 }
 
 
-@pytest.mark.parametrize("attempts", [1, 3])
-@pytest.mark.parametrize("fault", FAULTS)
-def test_every_call_of_ensure_may_fail(fault: str, attempts: int) -> None:
-    """Each operation at each position, one after the other until there is no further call."""
-    world = World(Assumptions(), attempts)
-    operations: set[str] = set()
-    for name, (before, desired) in SCENARIOS.items():
-        for position in count():
+@pytest.mark.parametrize("attempts", ATTEMPTS)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_ensure_reaches_the_desired_state_after_every_fault_at_each_call(scenario: str, attempts: int) -> None:
+    """With more than one attempt, botocore repeats the request, and the first run succeeds."""
+    before, desired, calls = SCENARIOS[scenario]
+    world, replace = world_of(ASSUMPTIONS[0], attempts), scenario == "replace"
+    for position, operation in enumerate(calls.split()):
+        for fault in FAULTS.values():
             world.begin(*filter(None, [before]))
-            world.happen(position, FAULTS[fault])
-            first = ensure(world.client, desired, replace=name == "replace")
-            if world.happened_at is None:
-                assert isinstance(first, Outcome)
-                break
-            operations.add(world.happened_at)
-            # botocore repeats the request itself if it may.
-            assert isinstance(first, Outcome) == (attempts == 3), (name, position, first)
-            assert isinstance(ensure(world.client, desired, replace=name == "replace"), Outcome)
+            world.happen(position, fault)
+            first = ensure(world.client, desired, replace=replace)
+            assert world.happened_at is not None
+            assert world.happened_at.removesuffix("AppImageConfig") == operation
+            assert isinstance(first, Outcome) == (attempts > 1), (position, first)
+            assert isinstance(ensure(world.client, desired, replace=replace), Outcome)
             assert not difference(desired, world.state()["image"])
-            assert name != "replace" or world.state()["image"].tags == {"team": "ml"}
-    assert operations == {
-        "CreateAppImageConfig",
-        "DescribeAppImageConfig",
-        "UpdateAppImageConfig",
-        "DeleteAppImageConfig",
-        "ListTags",
-        "AddTags",
-        "DeleteTags",
-    }
+            assert scenario != "replace" or world.state()["image"].tags == {"team": "ml"}
 
 
 def provision(
     client: AppImageConfigClient, configs: list[AppImageConfig], prune: str | None
 ) -> list[Outcome] | Exception:
-    """Plan and apply, as a script does; return the outcomes, or why there is no plan."""
+    """Plan and apply, as a script does; return the outcomes, or the error of the plan."""
     try:
         plan = client.plan(configs, prune=prune is not None, name_contains=prune)
     except (AppImageConfigError, BotoCoreError) as error:
@@ -288,7 +297,7 @@ LABS: Final = [
     lab("a").jupyter_lab_app_image_config,
     lab("a", 5).jupyter_lab_app_image_config,
 ]
-# Many are drawn for one example, and it is only their being the same or not that counts.
+# Many are drawn for one example, and it matters only which of them are equal.
 small_configs = st.builds(
     AppImageConfig,
     app_image_config_name=st.just("image"),
@@ -301,7 +310,7 @@ small_configs = st.builds(
 
 @st.composite
 def worlds_of_many(draw: st.DrawFn) -> tuple[list[AppImageConfig], list[AppImageConfig], AppImageConfig]:
-    """Draw what is there, what is desired, and what another writer makes; all with an app config."""
+    """Draw the actual configs, the desired ones, and that of another writer; all with an app config."""
     configs = small_configs.filter(lambda config: any(getattr(config, field) is not None for field in APP_CONFIGS))
     before = [named(draw(configs), name) for name in draw(st.sets(st.sampled_from(NAMES)))]
     desired = [named(draw(configs), name) for name in sorted(draw(st.sets(st.sampled_from(NAMES), min_size=1)))]
@@ -312,27 +321,25 @@ def worlds_of_many(draw: st.DrawFn) -> tuple[list[AppImageConfig], list[AppImage
     return before, desired, named(draw(configs), draw(st.sampled_from(NAMES)))
 
 
-# An update that replaces reaches every state that has an app config.
-REPLACING: Final = [World(Assumptions(update="replace"), attempts) for attempts in (1, 3)]
-
-
-# An example is many calls, and takes as long.
-@settings(max_examples=settings().max_examples // 5)
+# An example takes long: it makes many calls.
+@settings(max_examples=settings().max_examples // 2)
 @given(
-    st.sampled_from(REPLACING),
+    st.sampled_from(ATTEMPTS),
     worlds_of_many(),
     st.sampled_from([*FAULTS, "another writer", "another who deletes"]),
     st.integers(0, 14),
     st.sampled_from([None, "team"]),
 )
-def test_apply_run_again_reaches_the_declared_state(
-    world: World,
+def test_apply_reaches_the_desired_state_after_any_fault(
+    attempts: int,
     wish: tuple[list[AppImageConfig], list[AppImageConfig], AppImageConfig],
     fault: str,
     position: int,
     prune: str | None,
 ) -> None:
-    """After any fault at any call of plan or apply, or with another writer in between; nothing is lost or half made."""
+    """One fault, or another writer, at any call of the first plan and apply; no config is lost or half written."""
+    # An update that replaces reaches every state that has an app config.
+    world = world_of(Assumptions(update="replace"), attempts)
     before, desired, theirs = wish
     name = theirs.app_image_config_name
     writes = {"another writer": write(world, theirs, name), "another who deletes": write(world, None, name)}
