@@ -5,20 +5,20 @@ from __future__ import annotations
 import sys
 
 
-def main() -> int:
-    """Run the command line with the arguments of this process, and return the exit code."""
+def main() -> None:
+    """Run the command line with the arguments of this process, and exit."""
     try:
-        from appimageconfig import cli  # noqa: PLC0415 - it needs the extra
+        from appimageconfig.cli import cli  # noqa: PLC0415 - it needs the extra
 
-        return cli.main()
+        cli.main()
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise
         sys.stderr.write(f"The command line needs {error.name}: pip install 'appimageconfig[cli]'\n")
-        return 2
+        sys.exit(2)
     except KeyboardInterrupt:  # while it is imported; afterwards the commands handle it
-        return 130
+        sys.exit(130)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

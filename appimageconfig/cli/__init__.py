@@ -2,20 +2,19 @@
 The command line: parse the arguments, call the library, print the result.
 
 boto3, the in-memory service and rich are imported by the commands that need them;
-``check`` needs none of them unless it prints to a _terminal.
+``check`` needs none of them unless it prints to a terminal.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-import os
 import signal
 import sys
 from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, NoReturn, ParamSpec, TypeAlias, get_args
 
 import attrs
 import click
@@ -25,17 +24,16 @@ from botocore.exceptions import BotoCoreError
 from appimageconfig import _paths, _signals, files
 from appimageconfig._converter import redacted
 from appimageconfig._frozen import is_list, is_map
-from appimageconfig.cli import _terminal
+from appimageconfig.cli import terminal
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.errors import AppImageConfigError, InvalidAppImageConfigError, NotConvergedError
-from appimageconfig.operations import DeleteAppImageConfigRequest
+from appimageconfig.limits import APP_IMAGE_CONFIG_NAME
 from appimageconfig.provisioning import Outcome, Status
 from appimageconfig.provisioning._difference import own_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from appimageconfig.errors import Violation
     from appimageconfig.models import AppImageConfigDetails
     from appimageconfig.provisioning import Plan
 
@@ -51,29 +49,26 @@ CLOSED_PIPE: Final = 128 + 13  # what a shell reports for a program that SIGPIPE
 _EXIT_CODES: Final = """\b
 Exit codes:
   0    success
-  1    a request is invalid, or check --strict found warnings; nothing was sent
+  1    a request or a name is invalid, or check --strict found warnings; nothing was sent
   2    invalid command line or settings; nothing was changed
-  3    the service refused a request or could not be reached; for apply and delete, at least once
+  3    the service refused a request or could not be reached (apply, delete: for at least one config)
   4    changes are pending: apply was not confirmed, or plan --exit-code found some
   130  interrupted by Ctrl-C: requests under way were finished, no others were started (SIGTERM: 143)
   141  stdout was closed by its reader"""
 
 _FINISHING: Final = "\nFinishing the requests under way...\n"
-_HINTS: Final[tuple[tuple[tuple[type[BotoCoreError], ...], str], ...]] = (
-    (
-        (botocore_errors.NoCredentialsError,),
-        "Pass --profile or set AWS_PROFILE; to try it without an account, pass --in-memory.",
+_HINTS: Final[dict[tuple[type[BotoCoreError], ...], str]] = {
+    (botocore_errors.NoCredentialsError,): (
+        "Pass --profile or set AWS_PROFILE; to try it without an account, pass --in-memory."
     ),
-    (
-        (botocore_errors.NoRegionError,),
-        "Pass --region or set AWS_DEFAULT_REGION; to try it without an account, pass --in-memory.",
+    (botocore_errors.NoRegionError,): (
+        "Pass --region or set AWS_DEFAULT_REGION; to try it without an account, pass --in-memory."
     ),
-    ((botocore_errors.ProfileNotFound,), "Check --profile, AWS_PROFILE and the AWS configuration files."),
-    (
-        (botocore_errors.ConnectionError, botocore_errors.HTTPClientError),
-        "Check --region, --endpoint-url and the network.",
+    (botocore_errors.ProfileNotFound,): "Check --profile, AWS_PROFILE and the AWS configuration files.",
+    (botocore_errors.ConnectionError, botocore_errors.HTTPClientError): (
+        "Check --region, --endpoint-url and the network."
     ),
-)
+}
 _STYLES: Final = {
     "create": "green",
     "created": "green",
@@ -87,18 +82,31 @@ _STYLES: Final = {
 
 
 class _Commands(click.Group):
-    """The commands, and how their errors are printed."""
+    """The commands. Errors that a user can mend are printed without a traceback."""
+
+    def main(self, *args: Any, **options: Any) -> NoReturn:
+        """Run a command, and exit with the code that it returns, which click's own standalone mode ignores."""
+        terminal.prepare_streams()
+        try:
+            code = super().main(*args, **{**options, "prog_name": self.name, "standalone_mode": False})
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
+        except click.Abort:
+            terminal.note("Interrupted.")
+            code = 128 + signal.SIGINT
+        sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; print a user's mistake or the service's refusal without a traceback."""
+        """Run a command, and return its exit code."""
         try:
             try:
                 code = super().invoke(ctx)
             except InvalidAppImageConfigError as error:
-                _terminal.note(error)
+                terminal.note(error)
                 code = INVALID
             except (AppImageConfigError, BotoCoreError) as error:
-                _terminal.note(error)
+                terminal.note(error)
                 _note_hints([error])
                 code = FAILED
             except ImportError as error:
@@ -108,15 +116,15 @@ class _Commands(click.Group):
             sys.stdout.flush()
         except OSError as error:
             if not isinstance(error, BrokenPipeError):
-                _terminal.note(error)
-            # The buffers have no reader any more, and Python would write them when it exits.
-            for stream in (sys.stdout, sys.stderr):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+                terminal.note(error)
+            terminal.discard_output()
             return CLOSED_PIPE if isinstance(error, BrokenPipeError) else FAILED
         return code
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_CODES)
+@click.group(
+    "appimageconfig", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_CODES
+)
 @click.version_option(package_name="appimageconfig", message="%(prog)s %(version)s")
 def cli() -> None:
     """
@@ -129,37 +137,12 @@ def cli() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> ExitCode:
-    """
-    Run the command line and return the exit code.
-
-    Args:
-        arguments: The arguments, by default those of this process.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:  # closed, for instance by >&-
-            nowhere = os.open(os.devnull, os.O_RDWR)
-            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8", closefd=False))
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        # The encoding may lack characters; and stdout and stderr may be read together, in the order of writing.
-        stream.reconfigure(errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
-    try:
-        code: ExitCode | None = cli.main(arguments, prog_name="appimageconfig", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except click.Abort:
-        _terminal.note("Interrupted.")
-        return 128 + signal.SIGINT
-    return code or 0
-
-
 def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> Callable[..., ExitCode]:
     """Give *command* a function that makes a client, and the options for its account, region and endpoint."""
 
-    @click.option("--profile", help="Profile of the AWS configuration.")
-    @click.option("--region", help="AWS region; by default that of the profile.")
-    @click.option("--endpoint-url", help="Endpoint; by default that of AWS.")
+    @click.option("--profile", help="Profile in the AWS configuration files.")
+    @click.option("--region", help="AWS region.  [default: the region of the profile]")
+    @click.option("--endpoint-url", help="Endpoint URL.  [default: the AWS endpoint of the region]")
     @click.option("--in-memory", is_flag=True, help="Use an empty in-memory service instead of an account.")
     @functools.wraps(command)
     def with_connect(
@@ -171,7 +154,7 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
         **options: Any,
     ) -> ExitCode:
         if in_memory and (profile or endpoint_url):
-            raise click.UsageError("--in-memory uses no account; remove --profile and --endpoint-url")
+            raise click.UsageError("--in-memory uses no account; omit --profile and --endpoint-url")
 
         def connect() -> AppImageConfigClient:
             if in_memory:
@@ -196,8 +179,10 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
 
 
 _files = click.argument("paths", metavar="FILE...", nargs=-1, required=True)
-_name_contains = click.option("--name-contains", help="Only configs with this in their name.")
-_prune_name_contains = click.option("--name-contains", help="Delete only configs with this in their name; for --prune.")
+_name_contains = click.option("--name-contains", help="Only configs whose names contain this text.")
+_prune_name_contains = click.option(
+    "--name-contains", help="With --prune: delete only configs whose names contain this text."
+)
 _output = click.option(
     "--output",
     type=click.Choice(["text", "json"]),
@@ -205,27 +190,27 @@ _output = click.option(
     show_default=True,
     help="Output format.",
 )
-_prune = click.option("--prune", is_flag=True, help="Delete other configs; needs --name-contains.")
+_prune = click.option("--prune", is_flag=True, help="Delete configs that are in no FILE; requires --name-contains.")
 
 
 @cli.command()
 @_files
-@click.option("--strict", is_flag=True, help="Exit with 1 also if there are warnings.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @_output
 def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
-    """Check request files against the service model. Needs no account."""
+    """Validate request files against the service model. Needs no account."""
     checked = files.check(*paths)
     if output == "json":
         violations = [attrs.asdict(violation) for violation in checked.violations]
         pieces = [{**attrs.asdict(advice), "documentation": advice.documentation} for advice in checked.advice]
-        _terminal.print_json({"violations": violations, "advice": pieces})
+        terminal.print_json({"violations": violations, "advice": pieces})
     else:
         for violation in checked.violations:
-            _terminal.print_line(_terminal.on_one_line(violation), "red")
+            terminal.print_line(terminal.on_one_line(violation), "red")
         for advice in checked.advice:
-            _terminal.print_line(_terminal.on_one_line(advice), "yellow")
+            terminal.print_line(terminal.on_one_line(advice), "yellow")
         counts = (_count(len(checked.configs), "valid request"), _count(len(checked.violations), "violation"))
-        _terminal.note(f"{', '.join(counts)}, {_count(len(checked.advice), 'warning')}.")
+        terminal.note(f"{', '.join(counts)}, {_count(len(checked.advice), 'warning')}.")
     return INVALID if checked.violations or (strict and checked.advice) else 0
 
 
@@ -233,7 +218,7 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
 @_files
 @_prune
 @_prune_name_contains
-@click.option("--exit-code", is_flag=True, help="Exit with 4 if there are changes.")
+@click.option("--exit-code", is_flag=True, help="Exit with code 4 if there are changes.")
 @_output
 @_calls_the_service
 def plan(
@@ -248,7 +233,7 @@ def plan(
     """Show the changes that apply would make. Changes nothing."""
     _, planned = _planned(connect, paths, name_contains, prune=prune)
     if output == "json":
-        _terminal.print_json(planned.to_dict())
+        terminal.print_json(planned.to_dict())
     else:
         _print_plan(planned)
     return PENDING if exit_code and planned.changes else 0
@@ -265,7 +250,7 @@ def plan(
     type=click.IntRange(1, 64),
     default=4,
     show_default=True,
-    help="Configs to change at once.",
+    help="Maximum number of configs to change at the same time.",
 )
 @_output
 @_calls_the_service
@@ -287,30 +272,30 @@ def apply(
     can be run any number of times.
     """
     if not yes and not sys.stdin.isatty():
-        raise click.UsageError("apply asks for confirmation, and stdin is not a terminal; pass --yes")
+        raise click.UsageError("cannot ask for confirmation: stdin is not a terminal; pass --yes")
     client, planned = _planned(connect, paths, name_contains, prune=prune)
     if output == "text":
         _print_plan(planned)
     if planned.changes and not yes and not _is_confirmed(planned, output):
-        _terminal.note("Nothing was changed.")
+        terminal.note("Nothing was changed.")
         return PENDING
     outcomes: list[Outcome] = []
-    bar = _terminal.progress(len(planned.changes)) if output == "text" else nullcontext(lambda: None)
+    bar = terminal.progress(len(planned.changes)) if output == "text" else nullcontext(lambda: None)
     with _signals.arriving(_FINISHING) as signals, bar as advance:
         for outcome in client.apply(planned, max_workers=max_workers, replace=replace, stop=lambda: bool(signals)):
             outcomes.append(outcome)
             if outcome.status != "unchanged":
                 advance()
                 if output == "text":
-                    _terminal.print_line(str(outcome), _STYLES[outcome.status])
+                    terminal.print_line(str(outcome), _STYLES[outcome.status])
     if output == "json":
-        _terminal.print_json({"plan": planned.to_dict(), "outcomes": [outcome.to_dict() for outcome in outcomes]})
+        terminal.print_json({"plan": planned.to_dict(), "outcomes": [outcome.to_dict() for outcome in outcomes]})
     elif planned.changes:
         count = Counter(outcome.status for outcome in outcomes)
         counts = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
-        _terminal.print_line(f"Applied: {', '.join(counts) or 'nothing'}.")
+        terminal.print_line(f"Applied: {', '.join(counts) or 'nothing'}.")
     if not replace and any(isinstance(outcome.error, NotConvergedError) for outcome in outcomes):
-        _terminal.note("Pass --replace to delete and recreate configs that an update cannot make match.")
+        terminal.note("Pass --replace to delete and recreate configs that an update cannot make match.")
     names = [step.app_image_config_name for step in planned.changes]
     return _ended(outcomes, names, signals)
 
@@ -320,15 +305,15 @@ def apply(
 @_output
 @_calls_the_service
 def describe(connect: Connect, name: str, *, output: str) -> ExitCode:
-    """Show a config."""
+    """Show the details of a config."""
+    _require_valid(name)
     members = redacted(connect().describe(name))
     if output == "json":
-        _terminal.print_json(members)
+        terminal.print_json(members)
     else:
         for path, value in _leaves("", members):
-            _terminal.print_line(
-                _terminal.on_one_line(f"{path}: {value if isinstance(value, str) else json.dumps(value)}")
-            )
+            text = value if isinstance(value, str) else json.dumps(value)
+            terminal.print_line(terminal.on_one_line(f"{path}: {text}"))
     return 0
 
 
@@ -337,12 +322,12 @@ def describe(connect: Connect, name: str, *, output: str) -> ExitCode:
 @_output
 @_calls_the_service
 def list_configs(connect: Connect, *, name_contains: str | None, output: str) -> ExitCode:
-    """List the configs of the account and region, by name."""
+    """List configs, sorted by name."""
     found = connect().list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
     if output == "json":
-        _terminal.print_json([redacted(details) for details in found])
+        terminal.print_json([redacted(details) for details in found])
     else:
-        _terminal.print_table(("NAME", "APPS", "LAST MODIFIED"), map(_row, found))
+        terminal.print_table(("NAME", "APPS", "LAST MODIFIED"), map(_row, found))
     return 0
 
 
@@ -353,9 +338,7 @@ def list_configs(connect: Connect, *, name_contains: str | None, output: str) ->
 @_calls_the_service
 def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, output: str) -> ExitCode:
     """Delete configs."""
-    violations = [violation for name in names for violation in _name_violations(name)]
-    if violations:
-        raise InvalidAppImageConfigError(violations)
+    _require_valid(*names)
     outcomes: list[Outcome] = []
     client = connect()
     with _signals.arriving(_FINISHING) as signals:
@@ -369,9 +352,9 @@ def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, output
                 outcome = Outcome(status="failed", app_image_config_name=name, error=error)
             outcomes.append(outcome)
             if output == "text":
-                _terminal.print_line(str(outcome), _STYLES[outcome.status])
+                terminal.print_line(str(outcome), _STYLES[outcome.status])
     if output == "json":
-        _terminal.print_json({"outcomes": [outcome.to_dict() for outcome in outcomes]})
+        terminal.print_json({"outcomes": [outcome.to_dict() for outcome in outcomes]})
     return _ended(outcomes, names, signals)
 
 
@@ -428,10 +411,10 @@ def export(
         message = f"cannot write {error.filename or directory}: {error.strerror}; pass another --directory"
         raise click.UsageError(message) from error
     if output == "json":
-        _terminal.print_json([str(path) for path in paths])
+        terminal.print_json([str(path) for path in paths])
     else:
         for path in paths:
-            _terminal.print_line(str(path))
+            terminal.print_line(str(path))
     return 0
 
 
@@ -440,7 +423,7 @@ def _planned(
 ) -> tuple[AppImageConfigClient, Plan]:
     """Return the client and the plan. Invalid files are reported before problems with the account."""
     if prune != bool(name_contains):
-        raise click.UsageError("--prune deletes configs with --name-contains in their name; pass both or neither")
+        raise click.UsageError("--prune and --name-contains must be used together")
     configs = files.load(*paths)
     client = connect()
     return client, client.plan(configs, prune=prune, name_contains=name_contains)
@@ -448,11 +431,11 @@ def _planned(
 
 def _is_confirmed(plan: Plan, output: str) -> bool:
     if output == "json":
-        _terminal.note(plan)
+        terminal.note(plan)
     click.echo("Apply this plan? [y/N]: ", nl=False, err=True)
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):  # ended with Ctrl-D
-        _terminal.note("")
+        terminal.note("")
     return answer.strip().lower() in {"y", "yes"}
 
 
@@ -463,17 +446,16 @@ def _ended(outcomes: Sequence[Outcome], names: Iterable[str], signals: Sequence[
     if signals:
         begun = {outcome.app_image_config_name for outcome in outcomes}
         left = ", ".join(name for name in names if name not in begun)
-        _terminal.note(f"Interrupted. Requests under way were finished; not started: {left or 'none'}.")
+        terminal.note(f"Interrupted. Requests under way were finished; not started: {left or 'none'}.")
         return 128 + signals[0]
     return FAILED if errors else 0
 
 
-def _name_violations(name: str) -> Iterable[Violation]:
-    try:
-        DeleteAppImageConfigRequest(app_image_config_name=name)
-    except InvalidAppImageConfigError as error:
-        return [attrs.evolve(violation, path=f"NAME {name!r}") for violation in error.violations]
-    return ()
+def _require_valid(*names: str) -> None:
+    """Report all invalid names before anything is sent, and as arguments, not as members of a request."""
+    violations = [piece for name in names for piece in APP_IMAGE_CONFIG_NAME.violations(name, f"NAME {name!r}")]
+    if violations:
+        raise InvalidAppImageConfigError(violations, "command line")
 
 
 def _count(number: int, noun: str) -> str:
@@ -482,8 +464,8 @@ def _count(number: int, noun: str) -> str:
 
 def _print_plan(plan: Plan) -> None:
     for step in plan.steps:
-        _terminal.print_line(str(step), _STYLES.get(step.action, ""))
-    _terminal.print_line(plan.summary())
+        terminal.print_line(str(step), _STYLES.get(step.action, ""))
+    terminal.print_line(plan.summary())
 
 
 def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
@@ -494,21 +476,15 @@ def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
     }
     names = ", ".join(name for name, app in apps.items() if app is not None)
     time = details.last_modified_time
-    return (
-        _terminal.printable(details.app_image_config_name or ""),
-        names,
-        "" if time is None else time.isoformat(timespec="seconds"),
-    )
+    return details.app_image_config_name or "", names, "" if time is None else time.isoformat(timespec="seconds")
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the wire path and the value of each leaf in *value*."""
     if is_map(value) and value:
         for member, item in value.items():
-            if path.endswith(".ContainerEnvironmentVariables"):
-                yield from _leaves(_paths.entry(path, member), item)
-            else:
-                yield from _leaves(_paths.member(path, member), item)
+            spelled = _paths.entry if path.endswith(".ContainerEnvironmentVariables") else _paths.member
+            yield from _leaves(spelled(path, member), item)
     elif is_list(value) and value:
         for index, item in enumerate(value):
             yield from _leaves(_paths.item(path, index), item)
@@ -518,6 +494,6 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _note_hints(errors: Sequence[Exception]) -> None:
     """Print what to do about errors that do not say it themselves."""
-    for kinds, hint in _HINTS:
+    for kinds, hint in _HINTS.items():
         if any(isinstance(error, kinds) for error in errors):
-            _terminal.note(hint)
+            terminal.note(hint)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -23,10 +24,28 @@ _WIDEST: Final = 100_000
 
 
 @functools.cache
-def _console() -> Console:
+def _console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """Return the console of stdout or stderr, which prints text as it is: no markup, emoji codes or highlighting."""
     from rich.console import Console  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
-    return Console(soft_wrap=True)
+    return Console(stderr=stderr, width=width, soft_wrap=True, markup=False, emoji=False, highlight=False)
+
+
+def prepare_streams() -> None:
+    """Open the standard streams that are closed, and make all of them take every character."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed, for instance by >&-
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8", closefd=False))
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # The encoding may lack characters; and stdout and stderr may be read together, in the order of writing.
+        stream.reconfigure(errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
+
+
+def discard_output() -> None:
+    """Send stdout and stderr to nowhere: Python would write their buffers when it exits, and fail again."""
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def printable(text: object) -> str:
@@ -47,6 +66,7 @@ def print_line(text: str, style: str = "") -> None:
     if sys.stdout.isatty():
         from rich.text import Text  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
+        # Not print's own style, which would colour the progress bar as well.
         _console().print(Text(printable(text), style))
     else:
         sys.stdout.write(f"{printable(text)}\n")
@@ -63,15 +83,13 @@ def print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         for row in rows:
             sys.stdout.write("\t".join(map(printable, row)) + "\n")
         return
-    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed only for a terminal
-    from rich.table import Table  # noqa: PLC0415 - likewise
-    from rich.text import Text  # noqa: PLC0415 - likewise
+    from rich.table import Table  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
     table = Table(*heading, box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*map(printable, row))
     # As wide as its content: a narrower terminal wraps the lines, and nothing is cut off.
-    Console(width=_WIDEST).print(table)
+    _console(width=_WIDEST).print(table)
 
 
 def note(text: object) -> None:
@@ -85,11 +103,10 @@ def progress(total: int) -> Generator[Callable[[], None]]:
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.console import Console  # noqa: PLC0415 - slow to import, and needed only for a terminal
-    from rich.progress import Progress  # noqa: PLC0415 - likewise
+    from rich.progress import Progress  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
     # If both are the same terminal, the lines of stdout are printed above the bar.
-    console = _console() if sys.stdout.isatty() else Console(stderr=True)
+    console = _console() if sys.stdout.isatty() else _console(stderr=True)
     with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
         task = bar.add_task("Applying", total=total)
         yield lambda: bar.advance(task)

@@ -1,0 +1,656 @@
+"""The commands, run in this process by click's test runner; most of them call a service on loopback."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import socket
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from command_line import CREATED, ESCAPE, TIME, UID, Invoker, Ran, create, lab, names, state
+
+from appimageconfig import from_request, load
+from appimageconfig.testing import Fault, InMemorySageMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from appimageconfig import AppImageConfigClient
+
+pytestmark = pytest.mark.enable_socket
+
+ROOT = Path(__file__).parents[2]
+REQUESTS = sorted(map(str, ROOT.glob("examples/requests/*.json")))
+SHOWN_TIME = TIME.isoformat()
+REFUSED = Fault.error("AccessDeniedException", message="Not you.")
+INVALID = {"AppImageConfigName": "a_b", "JupyterLabAppImageConfig": {"FileSystemConfig": {"MountPath": "home"}}}
+
+
+def arn(name: str = "lab") -> str:
+    """Return the ARN of an AppImageConfig."""
+    return f"arn:aws:sagemaker:us-east-1:123456789012:app-image-config/{name}"
+
+
+# The command as a whole
+
+
+def test_help_lists_every_command_and_every_exit_code(invoker: Invoker) -> None:
+    run = invoker.run("--help")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.startswith("Usage: appimageconfig [OPTIONS] COMMAND [ARGS]...\n")
+    _, _, after = run.out.partition("\nCommands:\n")
+    commands, _, codes = after.partition("\n  Exit codes:\n")
+    assert re.findall(r"^  (\w+) ", commands, re.MULTILINE) == [
+        "apply",
+        "check",
+        "delete",
+        "describe",
+        "export",
+        "list",
+        "plan",
+    ]
+    assert re.findall(r"^    (\d+) ", codes, re.MULTILINE) == ["0", "1", "2", "3", "4", "130", "141"]
+    assert "143" in codes
+    assert invoker.run("-h") == run
+
+
+def test_version_is_that_of_the_distribution(invoker: Invoker) -> None:
+    assert invoker.run("--version") == Ran(0, f"appimageconfig {version('appimageconfig')}\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("nonsense", "No such command 'nonsense'"),
+        ("--nonsense", "No such option"),
+        ("check --nonsense x.json", "No such option"),
+        ("check", "Missing argument 'FILE...'"),
+        ("check --output xml x.json", "'xml' is not one of 'text', 'json'"),
+        ("delete", "Missing argument 'NAME...'"),
+        ("apply --max-workers 0 x.json", "0 is not in the range 1<=x<=64"),
+        ("list --in-memory --profile me", "--in-memory uses no account; omit --profile and --endpoint-url"),
+        ("list --in-memory --endpoint-url http://localhost", "uses no account; omit --profile and --endpoint-url"),
+        ("plan --in-memory --name-contains a x.json", "--prune and --name-contains must be used together"),
+        ("plan --in-memory --prune x.json", "--prune and --name-contains must be used together"),
+        ("apply --in-memory x.json", "cannot ask for confirmation: stdin is not a terminal; pass --yes"),
+        ("list --region us-east-1 --endpoint-url localhost:8080", "localhost:8080; check --region, --endpoint-url"),
+        ("list --region us-east-1 --endpoint-url http://[::1", "(such as https://localhost:8080), AWS_* variables"),
+    ],
+)
+def test_invalid_command_line_exits_with_2_and_says_what_to_do(invoker: Invoker, command: str, message: str) -> None:
+    run = invoker.run(*shlex.split(command))
+    assert (run.code, run.out) == (2, "")
+    assert message in run.err
+    assert "for help.\n" in run.err
+
+
+@pytest.mark.parametrize(
+    ("command", "variables", "code", "message"),
+    [
+        (
+            "list --region us-east-1",
+            {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
+            3,
+            "Unable to locate credentials\nPass --profile or set AWS_PROFILE; to try it without an account, pass",
+        ),
+        (
+            "list",
+            {},
+            3,
+            "You must specify a region.\nPass --region or set AWS_DEFAULT_REGION; to try it without an account,",
+        ),
+        (
+            "list --profile nobody",
+            {},
+            3,
+            "The config profile (nobody) could not be found\nCheck --profile, AWS_PROFILE and the AWS",
+        ),
+        ("list --region us-east-1", {"AWS_MAX_ATTEMPTS": "many"}, 2, "'many'; check --region, --endpoint-url (such"),
+        ("list --region us-east-1", {"AWS_ENDPOINT_URL": "nowhere"}, 2, "nowhere; check --region, --endpoint-url"),
+    ],
+    ids=["credentials", "region", "profile", "variable", "endpoint"],
+)
+def test_missing_or_invalid_setting_is_reported_with_what_to_check(
+    invoker: Invoker, command: str, variables: dict[str, str], code: int, message: str
+) -> None:
+    run = invoker.run(*shlex.split(command), **variables)
+    assert (run.code, run.out) == (code, "")
+    assert message in run.err
+
+
+def test_unreachable_endpoint_is_reported_with_what_to_check(invoker: Invoker) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and not listened on
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+        run = invoker.run("list", "--region", "us-east-1", "--endpoint-url", url)
+    message = f'Could not connect to the endpoint URL: "{url}"\nCheck --region, --endpoint-url and the network.\n'
+    assert run == Ran(3, "", message)
+
+
+@pytest.mark.parametrize("command", ["apply --yes lab.json", "describe lab"])
+def test_error_of_the_service_exits_with_3_and_says_what_to_do(
+    invoker: Invoker, service: InMemorySageMaker, command: str
+) -> None:
+    invoker.write("lab.json", lab())
+    service.inject(REFUSED)
+    run = invoker.call(*shlex.split(command))
+    assert (run.code, run.out) == (3, "")
+    assert re.search(r"\(AccessDeniedException\) when calling the \w+ operation.* Not you\..* Check the", run.err)
+
+
+# check
+
+
+def test_check_reports_all_violations_and_warnings_of_all_files(invoker: Invoker) -> None:
+    """In the order of the files, with lines; the counts are on stderr."""
+    invoker.write("a.json", INVALID)
+    invoker.write("b.json", lab("b", uid=5), {"AppImageConfigName": "lab", "Tag": []})
+    run = invoker.run("check", "a.json", "missing.json", "b.json")
+    assert run.code == 1
+    assert re.sub(r"must .*", "must", run.out) == (
+        "a.json:2: AppImageConfigName: must\n"
+        "a.json:5: JupyterLabAppImageConfig.FileSystemConfig.MountPath: must\n"
+        "missing.json: cannot be read: No such file or directory; pass a file that exists and is readable\n"
+        "b.json:13: [1].Tag: unknown member 'Tag'; did you mean 'Tags'?\n"
+        "b.json:5: [0].JupyterLabAppImageConfig.FileSystemConfig: DefaultUid is 5 and DefaultGid is 100; "
+        "AWS documents 1000 and 100 for this type of app [app-uid-gid]\n"
+    )
+    assert run.err == "1 valid request, 4 violations, 1 warning.\n"
+
+
+def test_check_prints_violations_and_warnings_as_json(invoker: Invoker) -> None:
+    invoker.write("a.json", {"AppImageConfigName": "a_b"})
+    invoker.write("b.json", lab("b", uid=5))
+    run = invoker.run("check", "--output", "json", "a.json", "b.json")
+    assert run.code == 1
+    (violation,), (advice,) = run.json.pop("violations"), run.json.pop("advice")
+    assert "must consist of letters" in violation.pop("message")
+    assert violation == {"path": "AppImageConfigName", "constraint": "pattern", "file": "a.json", "line": 2}
+    assert "DefaultUid is 5" in advice.pop("message")
+    assert advice == {
+        "code": "app-uid-gid",
+        "path": "JupyterLabAppImageConfig.FileSystemConfig",
+        "file": "b.json",
+        "line": 4,
+        "documentation": "https://docs.aws.amazon.com/sagemaker/latest/dg/studio-updated-byoi-specs.html",
+    }
+
+
+@pytest.mark.parametrize(
+    ("uid", "arguments", "code", "warnings"),
+    [
+        (1000, [], 0, "0 warnings"),
+        (1000, ["--strict"], 0, "0 warnings"),
+        (5, [], 0, "1 warning"),
+        (5, ["--strict"], 1, "1 warning"),
+    ],
+)
+def test_check_fails_for_warnings_only_if_strict(
+    invoker: Invoker, uid: int, arguments: list[str], code: int, warnings: str
+) -> None:
+    invoker.write("lab.json", lab(uid=uid))
+    run = invoker.run("check", *arguments, "lab.json")
+    assert (run.code, run.err) == (code, f"1 valid request, 0 violations, {warnings}.\n")
+    assert run.out.count("\n") == int(warnings[0])
+
+
+def test_control_characters_are_escaped_and_each_violation_stays_on_its_line(invoker: Invoker) -> None:
+    """A request file may come from anywhere, and is not to steer the terminal."""
+    invoker.write("lab.json", {"AppImageConfigName": "lab", f"a{ESCAPE}[31m\nx.json:1: b": 1})
+    run = invoker.run("check", "lab.json")
+    assert run.out.startswith("lab.json:3: a\\x1b[31m\\nx.json:1: b: unknown member")
+    assert run.out.count("\n") == 1
+
+
+# plan
+
+
+def test_plan_shows_the_changes_and_makes_none(
+    invoker: Invoker, client: AppImageConfigClient, made: Callable[[], list[str]]
+) -> None:
+    create(client, lab("changed", uid=1), lab("same"))
+    before = state(client)
+    invoker.write("labs.json", lab("new"), lab("changed"), lab("same"))
+    made()
+    assert invoker.call("plan", "labs.json") == Ran(
+        0,
+        "+ create new\n"
+        "~ update changed\n"
+        f"    {UID}: 1 -> 1000\n"
+        "= unchanged same\n"
+        "Plan: 1 to create, 1 to update, 1 unchanged.\n",
+    )
+    structured = invoker.call("plan", "--exit-code", "--output", "json", "labs.json")
+    assert structured.code == 4
+    assert structured.json == {
+        "steps": [
+            {"action": "create", "app_image_config_name": "new", "difference": []},
+            {
+                "action": "update",
+                "app_image_config_name": "changed",
+                "difference": [{"path": UID, "old": 1, "new": 1000}],
+            },
+            {"action": "unchanged", "app_image_config_name": "same", "difference": []},
+        ]
+    }
+    assert made() == ["ListAppImageConfigs"] * 2
+    assert state(client) == before
+
+
+def test_plan_with_exit_code_exits_with_0_if_there_are_no_changes(
+    invoker: Invoker, client: AppImageConfigClient
+) -> None:
+    create(client, lab())
+    invoker.write("lab.json", lab())
+    run = invoker.call("plan", "--exit-code", "lab.json")
+    assert run == Ran(0, "= unchanged lab\nPlan: 0 to create, 0 to update, 1 unchanged.\n")
+
+
+@pytest.mark.parametrize("command", ["plan", "apply --yes"])
+def test_nothing_is_sent_if_any_file_is_invalid(invoker: Invoker, made: Callable[[], list[str]], command: str) -> None:
+    invoker.write("lab.json", lab())
+    invoker.write("invalid.json", INVALID)
+    run = invoker.call(*shlex.split(command), "lab.json", "invalid.json")
+    assert (run.code, run.out) == (1, "")
+    assert re.sub(r"must .*", "must", run.err) == (
+        "invalid request file:\n"
+        "  invalid.json:2: AppImageConfigName: must\n"
+        "  invalid.json:5: JupyterLabAppImageConfig.FileSystemConfig.MountPath: must\n"
+    )
+    assert made() == []
+
+
+# apply
+
+
+def test_apply_creates_then_changes_nothing_and_updates_after_a_change(
+    invoker: Invoker, client: AppImageConfigClient, made: Callable[[], list[str]]
+) -> None:
+    invoker.write("lab.json", lab())
+    assert invoker.call("apply", "--yes", "lab.json") == Ran(0, CREATED)
+    assert made() == ["ListAppImageConfigs", "Create"]
+
+    same = "= unchanged lab\nPlan: 0 to create, 0 to update, 1 unchanged.\n"
+    assert invoker.call("apply", "--yes", "lab.json") == Ran(0, same)
+    assert made() == ["ListAppImageConfigs"]
+
+    invoker.write("lab.json", lab(uid=0))
+    assert invoker.call("apply", "--yes", "lab.json") == Ran(
+        0,
+        "~ update lab\n"
+        f"    {UID}: 1000 -> 0\n"
+        "Plan: 0 to create, 1 to update, 0 unchanged.\n"
+        "updated lab\n"
+        "Applied: 1 updated.\n",
+    )
+    assert made() == ["ListAppImageConfigs", "Describe", "Update", "Describe"]
+    assert state(client) == [from_request(lab(uid=0))]
+
+
+def test_apply_prints_the_plan_and_the_outcomes_as_json(
+    invoker: Invoker, service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    create(client, lab("changed", uid=1), lab("same"))
+    invoker.write("labs.json", lab("changed"), lab("new"), lab("same"))
+    service.inject(REFUSED, operation="UpdateAppImageConfig")
+    run = invoker.call("apply", "--yes", "--output", "json", "labs.json")
+    assert run.code == 3
+    assert [step["action"] for step in run.json["plan"]["steps"]] == ["update", "create", "unchanged"]
+    outcomes = {outcome["app_image_config_name"]: outcome for outcome in run.json["outcomes"]}
+    assert [outcomes[name]["status"] for name in ("changed", "new", "same")] == ["failed", "created", "unchanged"]
+    assert outcomes["changed"]["error"]["type"] == "AccessDeniedError"
+    assert "Not you" in outcomes["changed"]["error"]["message"]
+    assert outcomes["new"] == {
+        "status": "created",
+        "app_image_config_name": "new",
+        "app_image_config_arn": arn("new"),
+        "difference": [],
+    }
+
+
+def test_apply_carries_out_the_other_steps_after_a_failure(
+    invoker: Invoker, service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    create(client, lab("a", uid=1))
+    invoker.write("labs.json", lab("a"), lab("b"), lab("c"))
+    # botocore's retry is a request, too.
+    service.inject(Fault.throttling(), operation="UpdateAppImageConfig", times=2)
+    run = invoker.call("apply", "--yes", "labs.json", AWS_MAX_ATTEMPTS="2", AWS_RETRY_MODE="standard")
+    assert (run.code, run.err) == (3, "")
+    assert "\nfailed a: An error occurred (ThrottlingException) when calling the UpdateAppImageConfig" in run.out
+    assert run.out.endswith("\nApplied: 2 created, 1 failed.\n")
+    assert names(client) == ["a", "b", "c"]
+
+
+def test_apply_replaces_only_with_the_option_and_recommends_it(invoker: Invoker, client: AppImageConfigClient) -> None:
+    create(client, lab(Tags=[{"Key": "team", "Value": "ml"}]))
+    invoker.write("lab.json", {"AppImageConfigName": "lab", "CodeEditorAppImageConfig": {}})
+    run = invoker.call("apply", "--yes", "lab.json")
+    assert run.code == 3
+    assert "\nfailed lab: AppImageConfig 'lab' still differs after the update" in run.out
+    assert run.out.endswith("\nApplied: 1 failed.\n")
+    assert run.err == "Pass --replace to delete and recreate configs that an update cannot make match.\n"
+
+    run = invoker.call("apply", "--yes", "--replace", "lab.json")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.endswith("\nreplaced lab\nApplied: 1 replaced.\n")
+    (config,) = state(client)
+    assert (config.jupyter_lab_app_image_config, config.tags) == (None, {"team": "ml"})
+
+
+def test_apply_does_not_recommend_replace_after_a_replacement(
+    invoker: Invoker, service: InMemorySageMaker, client: AppImageConfigClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the service stores another value than it was sent, so that the config differs even after it is recreated."""
+    create(client, lab(uid=1))
+    invoker.write("lab.json", lab(uid=1000))
+    respond = service.respond
+
+    def store_another_uid(target: str, body: bytes, **place: Any) -> Any:
+        return respond(target, body.replace(b"1000", b"999"), **place)
+
+    monkeypatch.setattr(service, "respond", store_another_uid)
+    run = invoker.call("apply", "--yes", "--replace", "lab.json")
+    assert (run.code, run.err) == (3, "")
+    assert "\nfailed lab: AppImageConfig 'lab' still differs after it was deleted and recreated" in run.out
+
+
+def test_apply_prunes_only_configs_whose_names_contain_the_text(invoker: Invoker, client: AppImageConfigClient) -> None:
+    create(client, lab("team-old"), lab("other"))
+    invoker.write("lab.json", lab("team-lab"))
+    run = invoker.call("apply", "--yes", "--prune", "--name-contains", "team-", "--max-workers", "1", "lab.json")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.endswith("\ncreated team-lab\ndeleted team-old\nApplied: 1 created, 1 deleted.\n")
+    assert names(client) == ["other", "team-lab"]
+
+
+def test_apply_requires_yes_without_a_terminal_and_sends_nothing(
+    invoker: Invoker, client: AppImageConfigClient, made: Callable[[], list[str]]
+) -> None:
+    """Even if there is nothing to change: whether it succeeds does not depend on the account."""
+    create(client, lab())
+    made()
+    invoker.write("lab.json", lab())
+    run = invoker.call("apply", "lab.json")
+    assert (run.code, run.out) == (2, "")
+    assert "stdin is not a terminal; pass --yes" in run.err
+    assert made() == []
+
+
+def test_apply_sends_each_file_as_the_aws_cli_does(
+    invoker: Invoker, service: InMemorySageMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As ``aws sagemaker create-app-image-config --cli-input-json`` would."""
+    sent: dict[str, dict[str, Any]] = {}
+    respond = service.respond
+
+    def record(target: str, body: bytes, **place: Any) -> Any:
+        request = json.loads(body)
+        if target.endswith(".CreateAppImageConfig"):
+            sent[request["AppImageConfigName"]] = request
+        return respond(target, body, **place)
+
+    monkeypatch.setattr(service, "respond", record)
+    run = invoker.call("apply", "--yes", *REQUESTS)
+    assert (run.code, run.err) == (0, "")
+    requests = [json.loads(Path(path).read_text(encoding="utf-8")) for path in REQUESTS]
+    assert sent == {request["AppImageConfigName"]: request for request in requests}
+
+
+# describe, list and delete
+
+
+def test_describe_prints_the_path_and_the_value_of_each_member(invoker: Invoker, client: AppImageConfigClient) -> None:
+    gateway = {"KernelSpecs": [{"Name": "python3", "DisplayName": "Python\n3 \U0001f40d"}]}
+    container = {"ContainerArguments": ["--quiet"], "ContainerEnvironmentVariables": {"A.B": "value"}}
+    app = {"FileSystemConfig": {"DefaultUid": 0}, "ContainerConfig": container}
+    create(client, lab(KernelGatewayImageConfig=gateway, JupyterLabAppImageConfig=app, CodeEditorAppImageConfig={}))
+    text = invoker.call("describe", "lab")
+    assert (text.code, text.err) == (0, "")
+    assert text.out.splitlines() == [
+        f"AppImageConfigArn: {arn()}",
+        "AppImageConfigName: lab",
+        f"CreationTime: {SHOWN_TIME}",
+        f"LastModifiedTime: {SHOWN_TIME}",
+        "KernelGatewayImageConfig.KernelSpecs[0].Name: python3",
+        "KernelGatewayImageConfig.KernelSpecs[0].DisplayName: Python\\n3 \U0001f40d",
+        "JupyterLabAppImageConfig.FileSystemConfig.DefaultUid: 0",
+        "JupyterLabAppImageConfig.ContainerConfig.ContainerArguments[0]: ***",
+        "JupyterLabAppImageConfig.ContainerConfig.ContainerEnvironmentVariables['A.B']: ***",
+        "CodeEditorAppImageConfig: {}",
+    ]
+    redacted = {"ContainerArguments": ["***"], "ContainerEnvironmentVariables": {"A.B": "***"}}
+    assert invoker.call("describe", "--output", "json", "lab").json == {
+        "AppImageConfigArn": arn(),
+        "AppImageConfigName": "lab",
+        "CreationTime": SHOWN_TIME,
+        "LastModifiedTime": SHOWN_TIME,
+        "KernelGatewayImageConfig": gateway,
+        "JupyterLabAppImageConfig": {**app, "ContainerConfig": redacted},
+        "CodeEditorAppImageConfig": {},
+    }
+
+
+def test_describe_of_a_missing_config_says_what_to_check(invoker: Invoker) -> None:
+    run = invoker.call("describe", "lab")
+    assert (run.code, run.out) == (3, "")
+    assert "AppImageConfig: 'lab'. Check the name, the account and the region." in run.err
+
+
+@pytest.mark.parametrize(
+    ("command", "names"), [("describe a_b", ["a_b"]), ("delete a b_ _c", ["b_", "_c"])], ids=["describe", "delete"]
+)
+def test_all_invalid_names_are_reported_and_nothing_is_sent(
+    invoker: Invoker, made: Callable[[], list[str]], command: str, names: list[str]
+) -> None:
+    run = invoker.call(*shlex.split(command))
+    assert (run.code, run.out) == (1, "")
+    heading, *violations = run.err.splitlines()
+    assert heading == "invalid command line:"
+    assert [line.partition(": must consist of letters, ")[0] for line in violations] == [
+        f"  NAME {name!r}" for name in names
+    ]
+    assert made() == []
+
+
+def test_list_prints_tab_separated_lines_by_name(invoker: Invoker, client: AppImageConfigClient) -> None:
+    create(client, lab("b"), lab("a", CodeEditorAppImageConfig={}), {"AppImageConfigName": "team-c"})
+    rows = [("a", "JupyterLab, CodeEditor", SHOWN_TIME), ("b", "JupyterLab", SHOWN_TIME), ("team-c", "", SHOWN_TIME)]
+    assert invoker.call("list") == Ran(0, "".join("\t".join(row) + "\n" for row in rows))
+    assert invoker.call("list", "--output", "json", "--name-contains", "team").json == [
+        {
+            "AppImageConfigArn": arn("team-c"),
+            "AppImageConfigName": "team-c",
+            "CreationTime": SHOWN_TIME,
+            "LastModifiedTime": SHOWN_TIME,
+        }
+    ]
+
+
+def test_delete_deletes_the_others_after_a_failure(
+    invoker: Invoker, client: AppImageConfigClient, made: Callable[[], list[str]]
+) -> None:
+    create(client, lab("a"), lab("b"))
+    made()
+    run = invoker.call("delete", "a", "missing", "b")
+    assert (run.code, run.err) == (3, "")
+    first, second, third = run.out.splitlines()
+    assert (first, third) == ("deleted a", "deleted b")
+    assert second.startswith("failed missing: An error occurred (ResourceNotFound) when calling the Delete")
+    assert made() == ["Delete"] * 3
+
+
+def test_delete_prints_outcomes_as_json_and_hints_on_stderr(
+    invoker: Invoker, service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    create(client, lab("a"), lab("b"))
+    service.inject(Fault.connection_error(), operation="DeleteAppImageConfig")
+    run = invoker.call("delete", "--output", "json", "a", "b")
+    assert (run.code, run.err) == (3, "Check --region, --endpoint-url and the network.\n")
+    failed, deleted = json.loads(run.out)["outcomes"]
+    assert (failed["app_image_config_name"], failed["status"]) == ("a", "failed")
+    assert failed["error"]["type"] == "ConnectionClosedError"
+    assert deleted == {
+        "status": "deleted",
+        "app_image_config_name": "b",
+        "app_image_config_arn": None,
+        "difference": [],
+    }
+    assert names(client) == ["a"]
+
+
+def test_delete_with_missing_ok_succeeds_for_a_missing_config(invoker: Invoker) -> None:
+    assert invoker.call("delete", "--missing-ok", "missing") == Ran(0, "deleted missing\n")
+
+
+# export
+
+
+TAGGED = lab("b", Tags=[{"Key": "team", "Value": "ml"}])
+
+
+@pytest.fixture
+def exported(client: AppImageConfigClient) -> None:
+    """Create configs with a secret and with tags, one of them of AWS."""
+    container = {"ContainerEnvironmentVariables": {"TOKEN": "a secret"}}
+    create(client, lab("a", JupyterLabAppImageConfig={"ContainerConfig": container}))
+    create(client, {**TAGGED, "Tags": [*TAGGED["Tags"], {"Key": "aws:stack", "Value": "s"}]})
+
+
+@pytest.mark.usefixtures("exported")
+@pytest.mark.parametrize("file_format", ["json", "yaml"])
+def test_applying_an_export_changes_nothing(invoker: Invoker, made: Callable[[], list[str]], file_format: str) -> None:
+    """It contains secrets and tags, except the tags of AWS, which nobody else may set."""
+    run = invoker.call("export", "--format", file_format)
+    assert (run.code, run.err) == (0, "")
+    assert "a secret" in run.out
+    path = invoker.directory / f"exported.{file_format}"
+    path.write_text(run.out, encoding="utf-8")
+    assert load(path)[1] == from_request(TAGGED)
+    made()
+    run = invoker.call("apply", "--yes", path.name)
+    assert run == Ran(0, "= unchanged a\n= unchanged b\nPlan: 0 to create, 0 to update, 2 unchanged.\n")
+    assert made() == ["ListAppImageConfigs", "ListTags"]
+
+
+@pytest.mark.usefixtures("exported")
+def test_export_writes_a_file_for_each_config_and_overwrites_only_with_the_option(invoker: Invoker) -> None:
+    assert invoker.call("export", "--directory", "new/one") == Ran(0, "new/one/a.json\nnew/one/b.json\n")
+    path = invoker.directory / "new/one/b.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == TAGGED
+
+    path.write_text("mine", encoding="utf-8")
+    run = invoker.call("export", "--directory", "new/one")
+    assert (run.code, run.out) == (2, "")
+    assert "new/one/a.json, new/one/b.json would be overwritten; pass --overwrite or another --directory" in run.err
+    assert path.read_text(encoding="utf-8") == "mine"
+
+    command = ["export", "--directory", "new/one", "--overwrite", "--name-contains", "b", "--output", "json"]
+    run = invoker.call(*command)
+    assert (run.code, run.json) == (0, ["new/one/b.json"])
+    assert json.loads(path.read_text(encoding="utf-8")) == TAGGED
+
+
+@pytest.mark.usefixtures("exported")
+@pytest.mark.parametrize(
+    ("directory", "message"),
+    [
+        ("file", "Directory 'file' is a file"),
+        ("file/new", "cannot write file/new: Not a directory; pass another --directory"),
+        ("x" * 300, f"cannot write {'x' * 300}/a.json: File name too long; pass another --directory"),
+    ],
+    ids=["file", "parent", "name"],
+)
+def test_export_into_an_unusable_directory_is_an_invalid_command_line(
+    invoker: Invoker, directory: str, message: str
+) -> None:
+    (invoker.directory / "file").touch()
+    run = invoker.call("export", "--directory", directory)
+    assert (run.code, run.out) == (2, "")
+    assert message in run.err
+
+
+# in memory
+
+
+def test_in_memory_calls_nothing_and_each_command_starts_empty(invoker: Invoker, made: Callable[[], list[str]]) -> None:
+    """It needs no credentials and no region, and the environment's endpoint is not called."""
+    invoker.write("lab.json", lab())
+    environment = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_ENDPOINT_URL": invoker.url}
+    assert invoker.run("apply", "--in-memory", "--yes", "lab.json", **environment) == Ran(0, CREATED)
+    assert invoker.run("list", "--in-memory", **environment) == Ran(0, "")
+    assert made() == []
+
+
+# Secrets
+
+
+CANARY = "c4n4ry-in-the-mine"
+
+
+def test_secrets_are_shown_only_by_export(invoker: Invoker, service: InMemorySageMaker) -> None:
+    """Environment values and arguments: in text and JSON, in violations, errors of the service and differences."""
+
+    def with_secret(secret: str) -> None:
+        container = {"ContainerArguments": [secret], "ContainerEnvironmentVariables": {"TOKEN": secret}}
+        invoker.write("lab.json", lab(JupyterLabAppImageConfig={"ContainerConfig": container}))
+
+    with_secret(CANARY * 20)
+    runs = [invoker.run("check", "lab.json"), invoker.run("check", "--output", "json", "lab.json")]
+    assert [run.code for run in runs] == [1, 1]
+
+    with_secret(CANARY)
+    refusal = Fault.error("ValidationException", message=f"{CANARY!r} is refused.")
+    service.inject(refusal, operation="CreateAppImageConfig")
+    runs += [invoker.call("apply", "--yes", "lab.json"), invoker.call("apply", "--yes", "--output", "json", "lab.json")]
+    assert [run.code for run in runs[2:]] == [3, 0]
+    assert "'***' is refused." in runs[2].out
+
+    with_secret(f"{CANARY}-2")
+    commands = [
+        "plan lab.json",
+        "plan --output json lab.json",
+        "describe lab",
+        "describe --output json lab",
+        "list --output json",
+        "apply --yes lab.json",
+        "export",
+        "delete lab",
+    ]
+    *others, updated, export, deleted = [invoker.call(*shlex.split(command)) for command in commands]
+    runs += [*others, updated, deleted]
+    assert [run.code for run in [*runs[4:], export]] == [0] * 8
+    assert "TOKEN']: *** -> ***" in updated.out
+    assert not [run for run in runs if CANARY in run.out + run.err]
+    assert export.out.count(CANARY) == 2
+
+
+# The documentation
+
+
+def test_documentation_shows_what_its_commands_print(invoker: Invoker) -> None:
+    """
+    Run the commands of docs/command-line.md one after the other, without a terminal, against one service.
+
+    In a console block, a line that begins with "$ " is a command, and the lines up to the next one are what it prints.
+    "$ cat FILE" writes what it shows to that file. Other programs are not run, and nothing is shown of them.
+    """
+    page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
+    environment = {"AWS_ENDPOINT_URL": invoker.url, "AWS_DEFAULT_REGION": "us-east-1"}
+    ran = 0
+    for block in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            program, *arguments = shlex.split(command)
+            if program == "cat":
+                (invoker.directory / arguments[0]).write_text(shown, encoding="utf-8")
+            elif program == "appimageconfig":
+                run = invoker.run(*arguments, **environment)
+                assert (command, run.out + run.err) == (command, shown)
+                ran += 1
+            else:
+                assert (command, shown) == (command, "")
+    assert ran >= 10

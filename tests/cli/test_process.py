@@ -1,0 +1,252 @@
+"""The command line as a process: how it starts, signals, and pipes and streams that are closed."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import shlex
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from command_line import COMMAND, CREATED, SECONDS, Gate, Ran, Shell, create, ended, lab, names, without
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from appimageconfig import AppImageConfigClient
+
+pytestmark = pytest.mark.enable_socket
+
+
+# Start
+
+
+@pytest.mark.parametrize("argument", ["--help", "nonsense"])
+def test_module_and_script_are_the_same_command(shell: Shell, argument: str) -> None:
+    script, module = (
+        shell.run(argument, command=command) for command in (COMMAND, [sys.executable, "-m", "appimageconfig"])
+    )
+    assert module == script
+
+
+def test_check_imports_neither_boto3_nor_rich(shell: Shell) -> None:
+    """They are slow to import."""
+    shell.write("lab.json", lab(uid=5))
+    command = [sys.executable, "-X", "importtime", "-m", "appimageconfig"]
+    run = shell.run("check", "lab.json", command=command)
+    assert run.code == 0
+    imported = set(re.findall(r"\| +([\w.]+)$", run.err, re.MULTILINE))
+    assert "appimageconfig.cli" in imported
+    assert not imported & {"boto3", "botocore.session", "botocore.client", "rich", "yaml", "appimageconfig.testing"}
+
+
+def test_without_click_the_error_says_what_to_install(shell: Shell) -> None:
+    message = "The command line needs click: pip install 'appimageconfig[cli]'\n"
+    assert shell.run("check", "x.json", command=without("click")) == Ran(2, "", message)
+
+
+def test_without_rich_commands_work_without_a_terminal(shell: Shell) -> None:
+    shell.write("lab.json", {"AppImageConfigName": "lab"})
+    assert shell.run("check", "lab.json", command=without("rich")).code == 0
+
+
+@pytest.mark.parametrize("command", ["check lab.yaml", "plan --in-memory lab.yaml"])
+def test_without_pyyaml_the_error_for_yaml_says_what_to_install(shell: Shell, command: str) -> None:
+    (shell.directory / "lab.yaml").write_text("AppImageConfigName: lab", encoding="utf-8")
+    run = shell.run(*shlex.split(command), command=without("yaml"))
+    assert (run.code, run.out) == (2, "")
+    assert "YAML needs PyYAML: pip install 'appimageconfig[yaml]'" in run.err
+
+
+def test_other_missing_modules_raise_an_import_error(shell: Shell) -> None:
+    """A broken installation is not reported as a missing extra."""
+    with shell.start("list", command=without("boto3")) as process:
+        _, err = process.communicate(timeout=SECONDS)
+    assert process.returncode == 1
+    assert "No module named 'boto3'" in err
+    assert "pip install" not in err
+
+
+def test_ctrl_c_during_the_import_exits_with_130(shell: Shell) -> None:
+    assert shell.run("list", command=without("click", "KeyboardInterrupt")) == Ran(130, "")
+
+
+# Signals
+
+
+def interrupt(process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> None:
+    """Send *process* a signal, and wait until it says that it has arrived."""
+    process.send_signal(number)
+    assert process.stderr
+    assert [process.stderr.readline(), process.stderr.readline()] == ["\n", "Finishing the requests under way...\n"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_apply_finishes_the_requests_under_way_and_lists_the_rest(
+    shell: Shell, client: AppImageConfigClient, gate: Gate, number: signal.Signals
+) -> None:
+    every = [f"lab-{count}" for count in range(20)]
+    shell.write("labs.json", *map(lab, every))
+    gate.operation = "CreateAppImageConfig"
+    arguments = ["apply", "--yes", "--max-workers", "2", "labs.json", *shell.endpoint]
+    with shell.start(*arguments) as process:
+        gate.wait_for(2)
+        interrupt(process, number)
+        gate.open()
+        run = ended(process)
+    assert run.code == 128 + number
+    reported = re.findall(r"^created (.*)$", run.out, re.MULTILINE)
+    assert sorted(reported) == names(client) == ["lab-0", "lab-1"]
+    assert run.out.endswith("\nApplied: 2 created.\n")
+    left = ", ".join(name for name in every if name not in reported)
+    assert run.err == f"Interrupted. Requests under way were finished; not started: {left}.\n"
+
+
+def test_interrupted_apply_prints_the_whole_plan_and_the_outcomes_as_json(
+    shell: Shell, client: AppImageConfigClient, gate: Gate
+) -> None:
+    """Unchanged configs are not among those that were not started."""
+    create(client, lab("z"))
+    shell.write("labs.json", lab("a"), lab("z"))
+    gate.operation = "CreateAppImageConfig"
+    arguments = ["apply", "--yes", "--output", "json", "--max-workers", "1", "labs.json", *shell.endpoint]
+    with shell.start(*arguments) as process:
+        gate.wait_for(1)
+        interrupt(process)
+        gate.open()
+        run = ended(process)
+    assert run.code == 130
+    result = json.loads(run.out)
+    assert [step["action"] for step in result["plan"]["steps"]] == ["create", "unchanged"]
+    assert [outcome["app_image_config_name"] for outcome in result["outcomes"]] == ["a"]
+    assert run.err.endswith("not started: none.\n")
+
+
+def test_apply_exits_with_130_even_if_everything_was_finished(
+    shell: Shell, client: AppImageConfigClient, gate: Gate
+) -> None:
+    shell.write("lab.json", lab())
+    gate.operation = "CreateAppImageConfig"
+    with shell.start("apply", "--yes", "lab.json", *shell.endpoint) as process:
+        gate.wait_for(1)
+        interrupt(process)
+        gate.open()
+        run = ended(process)
+    assert (run.code, run.out) == (130, CREATED)
+    assert run.err.endswith("Interrupted. Requests under way were finished; not started: none.\n")
+    assert names(client) == ["lab"]
+
+
+def test_interrupted_delete_finishes_the_request_under_way_and_lists_the_rest(
+    shell: Shell, client: AppImageConfigClient, gate: Gate
+) -> None:
+    create(client, lab("a"), lab("b"), lab("c"))
+    gate.operation = "DeleteAppImageConfig"
+    with shell.start("delete", "a", "b", "c", *shell.endpoint) as process:
+        gate.wait_for(1)
+        interrupt(process)
+        gate.open()
+        run = ended(process)
+    left = "Interrupted. Requests under way were finished; not started: b, c.\n"
+    assert run == Ran(130, "deleted a\n", left)
+    assert names(client) == ["b", "c"]
+
+
+def test_commands_that_only_read_end_at_once(shell: Shell, gate: Gate) -> None:
+    gate.operation = "ListAppImageConfigs"
+    with shell.start("list", *shell.endpoint) as process:
+        gate.wait_for(1)
+        process.send_signal(signal.SIGINT)
+        assert ended(process) == Ran(130, "", "\nInterrupted.\n")
+
+
+# Streams
+
+
+def test_command_ends_quietly_when_the_reader_of_stdout_exits(shell: Shell) -> None:
+    """As with ``head -1``. The plan is longer than the buffer of a pipe."""
+    many = shell.write("many.json", *({"AppImageConfigName": f"{'x' * 50}-{count:04}"} for count in range(3000)))
+    with shell.start("plan", "--in-memory", many) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("+ create x")
+        process.stdout.close()
+        process.stdout = None
+        assert ended(process) == Ran(141, "")
+
+
+def test_apply_starts_no_more_requests_after_the_reader_of_stdout_exits(
+    shell: Shell, client: AppImageConfigClient, gate: Gate
+) -> None:
+    """The requests under way are finished."""
+    shell.write("labs.json", lab("a"), lab("b"), lab("c"))
+    gate.operation = "CreateAppImageConfig"
+    with shell.start("apply", "--yes", "--max-workers", "1", "labs.json", *shell.endpoint) as process:
+        gate.wait_for(1)
+        assert process.stdout
+        process.stdout.close()
+        process.stdout = None
+        gate.open()
+        assert ended(process) == Ran(141, "")
+    assert names(client) == ["a"]
+
+
+@pytest.mark.parametrize("command", ["list", "export"])
+def test_command_ends_quietly_if_stdout_never_had_a_reader(
+    shell: Shell, client: AppImageConfigClient, command: str
+) -> None:
+    create(client, lab())
+    reader, writer = os.pipe()
+    os.close(reader)
+    with shell.start(command, *shell.endpoint, stdout=writer) as process:
+        os.close(writer)
+        assert ended(process) == Ran(141, "")
+
+
+def test_command_ends_quietly_if_stderr_has_no_reader_either(shell: Shell) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with shell.start("list", stdout=writer, stderr=writer) as process:
+        os.close(writer)
+        assert ended(process) == Ran(141, "")
+
+
+def test_unwritable_stdout_is_reported(shell: Shell) -> None:
+    """Here a file that is open only for reading; a full disk fails in the same way."""
+    shell.write("lab.json", lab())
+    with (
+        Path(os.devnull).open(encoding="utf-8") as unwritable,
+        shell.start("plan", "--in-memory", "lab.json", stdout=unwritable) as process,
+    ):
+        assert ended(process) == Ran(3, "", f"[Errno {errno.EBADF}] {os.strerror(errno.EBADF)}\n")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_lose_only_their_output(shell: Shell, closed: str) -> None:
+    shell.write("lab.json", {"AppImageConfigName": "lab"})
+    run = shell.run("check", "--strict", "lab.json", command=["sh", "-c", f'exec "$0" "$@" {closed}', *COMMAND])
+    assert (run.code, bool(run.out), bool(run.err)) == (1, " >&-" not in f" {closed}", "2>&-" not in closed)
+
+
+def test_apply_requires_yes_if_stdin_is_closed(shell: Shell) -> None:
+    shell.write("lab.json", lab())
+    run = shell.run("apply", "--in-memory", "lab.json", command=["sh", "-c", 'exec "$0" "$@" <&-', *COMMAND])
+    assert run.code == 2
+    assert "pass --yes" in run.err
+
+
+def test_characters_that_stdout_cannot_encode_are_escaped_except_in_an_export(
+    shell: Shell, client: AppImageConfigClient
+) -> None:
+    """A request file is UTF-8 whatever the encoding of stdout."""
+    name = "Pythön \U0001f40d"
+    request = {"AppImageConfigName": "lab", "KernelGatewayImageConfig": {"KernelSpecs": [{"Name": name}]}}
+    create(client, request)
+    run = shell.call("describe", "lab", PYTHONIOENCODING="ascii:strict")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.endswith("KernelSpecs[0].Name: Pyth\\xf6n \\U0001f40d\n")
+    assert shell.call("export", PYTHONIOENCODING="ascii:strict").json == request

@@ -1,0 +1,140 @@
+"""The command line at a terminal: the confirmation of apply, colours, tables and the progress bar."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from command_line import ESCAPE, PLAN_TO_CREATE, TIME, Shell, Terminal, create, lab, names, without
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from appimageconfig import AppImageConfigClient
+
+pytestmark = pytest.mark.enable_socket
+
+
+def test_apply_asks_for_confirmation_and_shows_a_progress_bar(shell: Shell, client: AppImageConfigClient) -> None:
+    name = "lab-" + "x" * 50
+    shell.write("lab.json", lab(name))
+    with shell.terminal("apply", "lab.json", *shell.endpoint, columns=40) as terminal:
+        terminal.wait_for("[y/N]: ")
+        assert terminal.text == (
+            f"+ create {name}\nPlan: 1 to create, 0 to update, 0 unchanged.\nApply this plan? [y/N]: "
+        )
+        terminal.type("y\n")
+        assert terminal.code() == 0
+    assert f"{ESCAPE}[32m+ create {name}{ESCAPE}[0m\n" in terminal.written
+    assert "Applying " in terminal.text
+    # The outcomes are above the bar and do not colour it, and the bar is removed at the end.
+    assert f"{ESCAPE}[32mcreated {name}{ESCAPE}[0m\nApplying " in terminal.written
+    assert terminal.written.endswith(f"{ESCAPE}[2KApplied: 1 created.\n")
+    assert names(client) == [name]
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("n\n", "n\n"), ("\xe4\n", "\xe4\n"), ("\x04", "\n")])
+def test_apply_changes_nothing_unless_it_is_confirmed(
+    shell: Shell, made: Callable[[], list[str]], typed: str, shown: str
+) -> None:
+    """By no, by anything else, or by Ctrl-D."""
+    shell.write("lab.json", lab())
+    with shell.terminal("apply", "lab.json", *shell.endpoint, PYTHONIOENCODING="ascii") as terminal:
+        terminal.wait_for("[y/N]: ")
+        terminal.type(typed)
+        assert terminal.code() == 4
+    assert terminal.text.endswith(f"[y/N]: {shown}Nothing was changed.\n")
+    assert made() == ["ListAppImageConfigs"]
+
+
+@pytest.mark.usefixtures("gate")
+def test_ctrl_c_at_the_confirmation_changes_nothing(shell: Shell, made: Callable[[], list[str]]) -> None:
+    shell.write("lab.json", lab())
+    with shell.terminal("apply", "lab.json", *shell.endpoint) as terminal:
+        terminal.wait_for("[y/N]: ")
+        terminal.process.send_signal(signal.SIGINT)
+        # Python handles a signal that arrives just before it reads only after it has read.
+        terminal.type("\n")
+        assert terminal.code() == 130
+    assert re.search(r"\[y/N\]: \n+Interrupted\.\n", terminal.text)
+    assert made() == ["ListAppImageConfigs"]
+
+
+def test_apply_shows_the_plan_on_stderr_if_stdout_is_json(shell: Shell) -> None:
+    """So that stdout can be redirected to a file."""
+    shell.write("lab.json", lab())
+    with (shell.directory / "out.json").open("w", encoding="utf-8") as file:
+        ours, its = os.openpty()
+        arguments = ["apply", "--in-memory", "--output", "json", "lab.json"]
+        with shell.start(*arguments, stdin=its, stdout=file, stderr=its) as process:
+            os.close(its)
+            terminal = Terminal(process, ours)
+            terminal.wait_for("[y/N]: ")
+            assert terminal.text == f"{PLAN_TO_CREATE}Apply this plan? [y/N]: "
+            terminal.type("y\n")
+            assert terminal.code() == 0
+            os.close(ours)
+    result = json.loads((shell.directory / "out.json").read_text(encoding="utf-8"))
+    assert [outcome["status"] for outcome in result["outcomes"]] == ["created"]
+
+
+def test_apply_prints_the_plan_before_the_question_if_stdout_is_a_pipe(shell: Shell) -> None:
+    """As with ``tee``. The bar is on the terminal, and the outcomes are not."""
+    shell.write("lab.json", lab())
+    ours, its = os.openpty()
+    environment = {"TERM": "xterm-256color"}
+    with shell.start("apply", "--in-memory", "lab.json", stdin=its, stderr=its, environment=environment) as process:
+        os.close(its)
+        terminal = Terminal(process, ours)
+        terminal.wait_for("[y/N]: ")
+        assert process.stdout
+        assert process.stdout.readline() == "+ create lab\n"
+        terminal.type("y\n")
+        assert terminal.code() == 0
+        assert process.stdout.read().endswith("\ncreated lab\nApplied: 1 created.\n")
+        os.close(ours)
+    assert "Applying " in terminal.text
+    assert "created" not in terminal.text
+
+
+def test_narrow_terminal_cuts_nothing_off_and_text_is_not_markup(shell: Shell, client: AppImageConfigClient) -> None:
+    """Names can be copied, and square brackets and colons are shown as they are, in values and in tables."""
+    display_name = "[red]R[/red] :snake: " + "x" * 80
+    gateway = {"KernelSpecs": [{"Name": "ir", "DisplayName": display_name}]}
+    create(client, lab("lab-" + "x" * 50), {"AppImageConfigName": "r", "KernelGatewayImageConfig": gateway})
+    with shell.terminal("describe", "r", *shell.endpoint, columns=30) as terminal:
+        assert terminal.code() == 0
+    assert f"\nKernelGatewayImageConfig.KernelSpecs[0].DisplayName: {display_name}\n" in terminal.written
+    with shell.terminal("list", *shell.endpoint, columns=30) as terminal:
+        assert terminal.code() == 0
+    assert terminal.written.startswith(f"{ESCAPE}[1mNAME ")
+    assert [line.rstrip() for line in terminal.text.splitlines()] == [
+        "NAME                                                    APPS           LAST MODIFIED",
+        f"lab-{'x' * 50}  JupyterLab     {TIME.isoformat()}",
+        f"r                                                       KernelGateway  {TIME.isoformat()}",
+    ]
+
+
+def test_violations_and_warnings_are_coloured_only_at_a_terminal_without_no_color(shell: Shell) -> None:
+    shell.write("labs.json", lab("a", uid=5), {"AppImageConfigName": "lab", "Tag": []})
+    violation = "labs.json:13: [1].Tag: unknown member 'Tag'; did you mean 'Tags'?"
+    with shell.terminal("check", "labs.json") as terminal:
+        assert terminal.code() == 1
+    assert terminal.written.startswith(f"{ESCAPE}[31m{violation}{ESCAPE}[0m\n{ESCAPE}[33mlabs.json:5: ")
+    with shell.terminal("check", "labs.json", NO_COLOR="1") as terminal:
+        assert terminal.code() == 1
+    assert terminal.written.startswith(f"{violation}\nlabs.json:5: ")
+    run = shell.run("check", "labs.json")
+    assert run.out.startswith(f"{violation}\nlabs.json:5: ")
+    assert ESCAPE not in run.out
+
+
+def test_without_rich_the_error_says_what_to_install(shell: Shell) -> None:
+    shell.write("lab.json", {"AppImageConfigName": "lab"})
+    with shell.terminal("check", "lab.json", command=without("rich")) as terminal:
+        assert terminal.code() == 2
+    assert terminal.text == "The command line needs rich: pip install 'appimageconfig[cli]'\n"

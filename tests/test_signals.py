@@ -1,0 +1,45 @@
+"""The signals that commands collect instead of being ended by them."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from appimageconfig._signals import arriving
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_are_collected_and_reported_on_stderr(
+    number: signal.Signals, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with arriving("Finishing...\n") as signals:
+        assert signals == []
+        signal.raise_signal(number)
+        signal.raise_signal(number)
+    assert signals == [number, number]
+    assert capfd.readouterr().err == "Finishing...\nFinishing...\n"
+
+
+def test_handlers_are_restored_after_an_error() -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    with pytest.raises(ZeroDivisionError), arriving():
+        raise ZeroDivisionError
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_signal_is_collected_even_if_stderr_has_no_reader() -> None:
+    """Otherwise the handler would raise an error in the middle of the work that is to be finished."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    stderr = os.dup(2)
+    os.dup2(writer, 2)
+    try:
+        with arriving("Finishing...\n") as signals:
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(writer)
+    assert signals == [signal.SIGINT]
