@@ -139,11 +139,13 @@ def _kind(type_: type) -> str:
     return next((name for types, name in _KINDS if issubclass(type_, types)), f"a {type_.__name__}")
 
 
-def _range_violations(path: str, size: int, minimum: int, maximum: int | None, found: str) -> Iterator[Violation]:
+def _range_violations(
+    path: str, size: int, minimum: int, maximum: int | None, found: str, *, if_above: str = ""
+) -> Iterator[Violation]:
     if size < minimum:
         yield Violation(path, "min", f"{found}; the minimum is {minimum}")
     if maximum is not None and size > maximum:
-        yield Violation(path, "max", f"{found}; the maximum is {maximum}")
+        yield Violation(path, "max", f"{found}; the maximum is {maximum}{if_above}")
 
 
 class Pattern:
@@ -231,8 +233,8 @@ class String(Constraint):
             yield type_violation(path, "a string", value)
             return
         fits = self.max is None or len(value) <= self.max
-        for violation in _range_violations(path, len(value), self.min, self.max, f"has {len(value)} characters"):
-            yield violation if fits else attrs.evolve(violation, message=violation.message + self.if_too_long)
+        found = f"has {len(value)} characters"
+        yield from _range_violations(path, len(value), self.min, self.max, found, if_above=self.if_too_long)
         if self.pattern is not None and fits and not self.pattern.matches(value):
             yield Violation(path, "pattern", self.pattern.message(value))
         if self.enum and value not in self.enum:

@@ -24,6 +24,7 @@ from appimageconfig import (
     to_request,
     unchecked,
 )
+from appimageconfig._constraints import List, String
 
 
 def variables(count: int) -> dict[str, str]:
@@ -256,6 +257,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
             "(pattern [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})"
         ),
     ),
+    ({"AppImageConfigName": ("image",)}, "AppImageConfigName: must be a string, not a list"),
     ({"AppImageConfigName": "x" * 64}, "AppImageConfigName: has 64 characters; the maximum is 63"),
     (
         {"Tags": [{"Key": "a!", "Value": ""}]},
@@ -315,6 +317,15 @@ def test_a_list_of_strings_is_checked_as_the_models_pattern_checks_each(argument
     """The fast check of many strings agrees with the pattern on every kind of white space."""
     invalid = [f"container_arguments[{index}]" for index, text in enumerate(arguments) if not NOT_BLANK.fullmatch(text)]
     assert [violation.path for violation in violations_of(ContainerConfig, container_arguments=arguments)] == invalid
+
+
+def test_a_list_of_enum_values_is_checked() -> None:
+    """The service model has no such list so far."""
+    letters = List(item=String(enum=("a", "b")), max=2)
+    assert [str(violation) for violation in letters.violations(["b", "c"], "letters")] == [
+        "letters[1]: must be one of a, b"
+    ]
+    assert not letters.accepts(["b", "c"])
 
 
 BEYOND = [(model, members) for model, members, _, constraint in ILLEGAL if constraint in {"min", "max", "pattern"}]

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from appimageconfig import FileSystemConfig, JupyterLabAppImageConfig, from_response, to_request
+from appimageconfig import (
+    AppImageConfig,
+    FileSystemConfig,
+    JupyterLabAppImageConfig,
+    difference,
+    from_response,
+    to_request,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,3 +106,16 @@ with ThreadPoolExecutor(16) as pool:
     list(pool.map(use, range(16)))
 """
     subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path, timeout=60)
+
+
+@pytest.mark.parametrize(("member", "value"), [("DefaultUid", "1000"), ("DefaultGid", 100.0), ("MountPath", 5)])
+def test_a_response_is_not_coerced(member: str, value: object) -> None:
+    response = {"AppImageConfigName": "image", "CodeEditorAppImageConfig": {"FileSystemConfig": {member: value}}}
+    sent = to_request(from_response(response).to_config())["CodeEditorAppImageConfig"]["FileSystemConfig"][member]
+    assert (type(sent), sent) == (type(value), value)
+
+
+def test_the_value_of_an_unknown_member_is_redacted_in_a_difference() -> None:
+    config = from_response({"AppImageConfigName": "image", "JupyterLabAppImageConfig": {"NewMember": 5}}).to_config()
+    (change,) = difference(config, AppImageConfig(app_image_config_name="image")).changes
+    assert change.new == {"NewMember": "***"}
