@@ -66,7 +66,7 @@ class Document:
     _lines: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
 
     def line(self, path: str) -> int:
-        """Return the line of what is at *path*, or of the innermost structure in which it is missing."""
+        """Return the line of the value at *path*, or of the innermost structure around it if it is missing."""
         if not self._lines:
             self._lines = {place.path: place.line for place in self.places()}
         while path not in self._lines:

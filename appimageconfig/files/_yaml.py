@@ -45,6 +45,7 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "expected ',' or": "a comma or a closing brace or bracket is missing",
     "expected <block end>": "this does not continue what comes before it; check the indentation and the quotes",
     "expected escape sequence": "write a backslash in double quotes twice",
+    "expected the node content": "a value or a closing brace or bracket is missing",
     "found character": "a string cannot begin with this character; put it in quotes, and indent with spaces, not tabs",
     "found undefined alias": "this alias has no anchor; put a string that begins with * in quotes",
     "found undefined tag": "unknown tag; put a string that begins with ! in quotes",

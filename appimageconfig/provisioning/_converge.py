@@ -83,7 +83,7 @@ def apply(
     under_way: set[Future[Outcome]] = set()
     with ThreadPoolExecutor(max_workers, thread_name_prefix="appimageconfig") as pool:
         for step in plan.steps:
-            # No more steps are submitted than run at once, so that there are none to cancel.
+            # Submit only as many steps as run at once: a submitted step begins even after stop() returns true.
             if len(under_way) == max_workers:
                 ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in ended)
@@ -105,7 +105,7 @@ def _carry_out(client: AppImageConfigClient, step: Step, *, replace: bool) -> Ou
         if step.action == "update":
             return _update_as_planned(client, step, step.config, replace=replace)
         return _outcome("unchanged", step)
-    except Exception as error:  # noqa: BLE001 - it is reported, and the other steps go on
+    except Exception as error:  # noqa: BLE001 - reported in the outcome; the other steps continue
         return attrs.evolve(_outcome("failed", step), error=error)
 
 
@@ -195,7 +195,7 @@ def _replace(client: AppImageConfigClient, config: AppImageConfig, details: AppI
     except ResourceInUseError:
         # Created by another writer, or by an earlier attempt whose response was lost: the caller reads and compares it.
         return
-    except BaseException as error:  # Ctrl-C as well
+    except BaseException as error:  # also KeyboardInterrupt, by Ctrl-C
         error.add_note(_restore(client, name, replacement_of(details.to_config(), tags)))
         raise
 

@@ -1,4 +1,4 @@
-"""Desired against actual state: what differs, and what makes one into the other."""
+"""Differences between the desired and the actual state, and the arguments of the calls that remove them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping

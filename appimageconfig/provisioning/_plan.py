@@ -93,7 +93,7 @@ class Outcome:
     difference: Difference = NO_DIFFERENCE
     """The changes that were made."""
     error: Exception | None = None
-    """The reason of a failure; None unless the status is ``failed``."""
+    """The exception of a failed step; None unless the status is ``failed``."""
 
     def __str__(self) -> str:
         """Return the status, the name, and the error if there is one."""

@@ -156,6 +156,8 @@ NO_COLON = "unexpected colon; check the indentation, and put strings with a colo
         ("- a\nb: c", f"line 2: 1: {MISFIT}, in the block that begins on line 1"),
         ("a: 'b' c", f"line 1: 8: {MISFIT}"),
         ("a: [b", "line 1: 6: a comma or a closing brace or bracket is missing"),
+        ("a: [b, ", "line 1: 8: a value or a closing brace or bracket is missing"),
+        ("a: ]", "line 1: 4: a value or a closing brace or bracket is missing"),
         ("a: {b: 1]", "line 1: 9: a comma or a closing brace or bracket is missing"),
         ('a:\n  "b\nc', "line 3: 2: a closing quote is missing, in the block that begins on line 2"),
         ('a: "\\d"', "line 1: 6: write a backslash in double quotes twice"),

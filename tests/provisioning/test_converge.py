@@ -485,23 +485,29 @@ def test_plan_of_a_single_config_is_a_type_error(client: AppImageConfigClient) -
 
 
 def test_plan_prunes_undeclared_configs_by_a_part_of_their_name(client: AppImageConfigClient) -> None:
-    for name in ("team-b", "team-a", "other", "team-keep"):
+    for name in ("a-team-1", "b-team-1", "other", "team-keep"):
         client.create(lab(name))
     assert client.plan([lab("team-keep")]).changes == ()
     plan = client.plan([lab("team-keep"), lab("new")], prune=True, name_contains="team-")
     assert [f"{step.action} {step.app_image_config_name}" for step in plan.steps] == [
         "unchanged team-keep",
         "create new",
-        "delete team-a",
-        "delete team-b",
+        "delete a-team-1",
+        "delete b-team-1",
     ]
     assert statuses(client.apply(plan)) == {
         "team-keep": "unchanged",
         "new": "created",
-        "team-a": "deleted",
-        "team-b": "deleted",
+        "a-team-1": "deleted",
+        "b-team-1": "deleted",
     }
     assert sorted(str(details.app_image_config_name) for details in client.list()) == ["new", "other", "team-keep"]
+
+
+def test_plan_does_not_prune_a_config_without_a_name() -> None:
+    """Only a stub returns one."""
+    client = AppImageConfigClient(Wire(Answer({"AppImageConfigs": [{}]})).client())
+    assert client.plan([], prune=True, name_contains="None").steps == ()
 
 
 def test_plan_of_no_configs_can_prune(client: AppImageConfigClient) -> None:
