@@ -76,11 +76,10 @@ def difference(desired: AppImageConfig, actual: AppImageConfig | AppImageConfigD
         TypeError: *desired* is not an `AppImageConfig`.
     """
     require_config(desired)
-    changes = [
-        *_structure_changes("", actual, desired, APP_CONFIGS),
-        *(_tag_changes(actual.tags, desired.tags) if isinstance(actual, AppImageConfig) else ()),
-    ]
-    return Difference(tuple(changes)) if changes else NO_DIFFERENCE
+    changes = [*_structure_changes("", actual, desired, APP_CONFIGS)]
+    if isinstance(actual, AppImageConfig):
+        changes += _tag_changes(actual.tags, desired.tags)
+    return Difference(tuple(changes))
 
 
 def update_of(desired: AppImageConfig, actual: AppImageConfigDetails) -> AppImageConfig:
