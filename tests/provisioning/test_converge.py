@@ -145,6 +145,13 @@ def test_ensure_makes_no_update_if_only_tags_differ(
     assert state(client).tags == declared
 
 
+def test_ensure_adds_only_tags_that_differ(service: InMemorySageMaker, client: AppImageConfigClient) -> None:
+    client.create(tagged(lab(), team="ml", stage="test"))
+    client.ensure(tagged(lab(), team="ml", stage="prod"))
+    (request,) = [call.request for call in service.calls if call.operation == "AddTags"]
+    assert request["Tags"] == [{"Key": "stage", "Value": "prod"}]
+
+
 def test_ensure_keeps_tags_of_aws(client: AppImageConfigClient) -> None:
     """CloudFormation and other services set tags whose keys begin with aws:."""
     client.create(tagged(lab(), **{"aws:stack": "s", "aws-team": "", "old": ""}))
@@ -322,8 +329,9 @@ class LaterSageMaker:
     """A boto3 client of a later service model, with a member ``Quota`` that the library does not know."""
 
     def __init__(self) -> None:
-        """Store an app config."""
+        """Store an app config without tags."""
         self.lab = {"FileSystemConfig": {"DefaultUid": 1, "Quota": 7}}
+        self.tags: list[dict[str, str]] = []
 
     def describe_app_image_config(self, **request: Any) -> dict[str, Any]:
         """Return the app config."""
@@ -339,23 +347,30 @@ class LaterSageMaker:
         self.lab = {}
         return {}
 
-    create_app_image_config = update_app_image_config
+    def create_app_image_config(self, **request: Any) -> dict[str, Any]:
+        """Store an app config and its tags."""
+        self.lab, self.tags = request["JupyterLabAppImageConfig"], request["Tags"]
+        return {"AppImageConfigArn": ARN}
 
     def get_paginator(self, _: str) -> LaterSageMaker:
         """Return the paginator of ListTags."""
         return self
 
     def paginate(self, **_: Any) -> list[dict[str, Any]]:
-        """Return one page without tags."""
-        return [{}]
+        """Return all tags on one page."""
+        return [{"Tags": self.tags}]
 
 
 class ImmutableSageMaker(LaterSageMaker):
-    """A service whose updates change nothing."""
+    """A service whose updates and new tags change nothing."""
 
     def update_app_image_config(self, **_: Any) -> dict[str, Any]:
         """Change nothing."""
         return {"AppImageConfigArn": ARN}
+
+    def add_tags(self, **_: Any) -> dict[str, Any]:
+        """Change nothing."""
+        return {}
 
 
 def test_an_update_keeps_unmodelled_members_at_every_level() -> None:
@@ -370,6 +385,13 @@ def test_a_replacement_keeps_unmodelled_members() -> None:
     sagemaker = ImmutableSageMaker()
     assert AppImageConfigClient(cast("Any", sagemaker)).ensure(lab(default_uid=5), replace=True).status == "replaced"
     assert sagemaker.lab == {"FileSystemConfig": {"DefaultUid": 5, "Quota": 7}}
+
+
+def test_a_replacement_has_the_desired_tags() -> None:
+    sagemaker = ImmutableSageMaker()
+    config = tagged(lab(default_uid=5), team="ml")
+    assert AppImageConfigClient(cast("Any", sagemaker)).ensure(config, replace=True).status == "replaced"
+    assert sagemaker.tags == [{"Key": "team", "Value": "ml"}]
 
 
 @pytest.mark.parametrize("quota", [7, 8])
