@@ -80,11 +80,10 @@ def difference(desired: AppImageConfig, actual: AppImageConfig | AppImageConfigD
         TypeError: *desired* is not an `AppImageConfig`.
     """
     require_config(desired)
-    changes = [
-        *_structure_changes("", actual, desired, APP_CONFIGS),
-        *(_tag_changes(actual.tags, desired.tags) if isinstance(actual, AppImageConfig) else ()),
-    ]
-    return Difference(tuple(changes)) if changes else NO_DIFFERENCE
+    changes = [*_structure_changes("", actual, desired, APP_CONFIGS)]
+    if isinstance(actual, AppImageConfig):
+        changes += _tag_changes(actual.tags, desired.tags)
+    return Difference(tuple(changes))
 
 
 def contents(config: AppImageConfig, *, created: bool) -> Difference:

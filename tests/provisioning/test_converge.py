@@ -26,6 +26,7 @@ from appimageconfig import (
     Outcome,
     Plan,
     RequestValidationError,
+    ResourceInUseError,
     ResourceLimitExceededError,
     ResourceNotFoundError,
     ServiceError,
@@ -144,9 +145,16 @@ def test_ensure_makes_no_update_if_only_tags_differ(
     assert state(client).tags == declared
 
 
+def test_ensure_adds_only_tags_that_differ(service: InMemorySageMaker, client: AppImageConfigClient) -> None:
+    client.create(tagged(lab(), team="ml", stage="test"))
+    client.ensure(tagged(lab(), team="ml", stage="prod"))
+    (request,) = [call.request for call in service.calls if call.operation == "AddTags"]
+    assert request["Tags"] == [{"Key": "stage", "Value": "prod"}]
+
+
 def test_ensure_keeps_tags_of_aws(client: AppImageConfigClient) -> None:
     """CloudFormation and other services set tags whose keys begin with aws:."""
-    client.create(tagged(lab(), **{"aws:stack": "s", "old": ""}))
+    client.create(tagged(lab(), **{"aws:stack": "s", "aws-team": "", "old": ""}))
     assert client.ensure(tagged(lab(), team="ml")).status == "updated"
     assert state(client).tags == {"aws:stack": "s", "team": "ml"}
     assert client.ensure(tagged(lab(), team="ml")).status == "unchanged"
@@ -268,6 +276,18 @@ def test_a_config_is_restored_if_its_replacement_is_interrupted(service: InMemor
     assert state(client) == tagged(lab(), team="ml")
 
 
+def test_a_config_that_another_writer_deletes_is_replaced(service: InMemorySageMaker) -> None:
+    sagemaker, other = service.client(), AppImageConfigClient(service.client())
+    other.create(lab())
+
+    def delete(**_: Any) -> None:
+        other.delete("image")
+
+    sagemaker.meta.events.register("before-call.sagemaker.DeleteAppImageConfig", delete)
+    assert AppImageConfigClient(sagemaker).ensure(editor(), replace=True).status == "replaced"
+    assert state(other) == tagged(editor())
+
+
 def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(service: InMemorySageMaker) -> None:
     once = Config(retries={"total_max_attempts": 1, "mode": "standard"})
     client = AppImageConfigClient(service.client(config=once))
@@ -309,8 +329,9 @@ class LaterSageMaker:
     """A boto3 client of a later service model, with a member ``Quota`` that the library does not know."""
 
     def __init__(self) -> None:
-        """Store an app config."""
+        """Store an app config without tags."""
         self.lab = {"FileSystemConfig": {"DefaultUid": 1, "Quota": 7}}
+        self.tags: list[dict[str, str]] = []
 
     def describe_app_image_config(self, **request: Any) -> dict[str, Any]:
         """Return the app config."""
@@ -321,6 +342,36 @@ class LaterSageMaker:
         self.lab = request["JupyterLabAppImageConfig"]
         return {"AppImageConfigArn": ARN}
 
+    def delete_app_image_config(self, **_: Any) -> dict[str, Any]:
+        """Delete the app config."""
+        self.lab = {}
+        return {}
+
+    def create_app_image_config(self, **request: Any) -> dict[str, Any]:
+        """Store an app config and its tags."""
+        self.lab, self.tags = request["JupyterLabAppImageConfig"], request["Tags"]
+        return {"AppImageConfigArn": ARN}
+
+    def get_paginator(self, _: str) -> LaterSageMaker:
+        """Return the paginator of ListTags."""
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        """Return all tags on one page."""
+        return [{"Tags": self.tags}]
+
+
+class ImmutableSageMaker(LaterSageMaker):
+    """A service whose updates and new tags change nothing."""
+
+    def update_app_image_config(self, **_: Any) -> dict[str, Any]:
+        """Change nothing."""
+        return {"AppImageConfigArn": ARN}
+
+    def add_tags(self, **_: Any) -> dict[str, Any]:
+        """Change nothing."""
+        return {}
+
 
 def test_an_update_keeps_unmodelled_members_at_every_level() -> None:
     sagemaker = LaterSageMaker()
@@ -328,6 +379,19 @@ def test_an_update_keeps_unmodelled_members_at_every_level() -> None:
     assert client.ensure(lab(default_uid=5)).status == "updated"
     assert sagemaker.lab == {"FileSystemConfig": {"DefaultUid": 5, "Quota": 7}}
     assert client.ensure(lab(default_uid=5)).status == "unchanged"
+
+
+def test_a_replacement_keeps_unmodelled_members() -> None:
+    sagemaker = ImmutableSageMaker()
+    assert AppImageConfigClient(cast("Any", sagemaker)).ensure(lab(default_uid=5), replace=True).status == "replaced"
+    assert sagemaker.lab == {"FileSystemConfig": {"DefaultUid": 5, "Quota": 7}}
+
+
+def test_a_replacement_has_the_desired_tags() -> None:
+    sagemaker = ImmutableSageMaker()
+    config = tagged(lab(default_uid=5), team="ml")
+    assert AppImageConfigClient(cast("Any", sagemaker)).ensure(config, replace=True).status == "replaced"
+    assert sagemaker.tags == [{"Key": "team", "Value": "ml"}]
 
 
 @pytest.mark.parametrize("quota", [7, 8])
@@ -395,6 +459,25 @@ def test_ensure_accepts_a_config_that_was_built_in_unchecked() -> None:
         config = lab("x" * 80)
     wire = Wire(described(AppImageConfigName="x" * 80, JupyterLabAppImageConfig={"FileSystemConfig": {}}))
     assert AppImageConfigClient(wire.client()).ensure(config).status == "unchanged"
+
+
+def test_ensure_replaces_a_config_that_was_built_in_unchecked() -> None:
+    with unchecked():
+        config = lab("x" * 80)
+    before = described(AppImageConfigName="x" * 80)
+    after = described(AppImageConfigName="x" * 80, JupyterLabAppImageConfig={"FileSystemConfig": {}})
+    written = Answer({"AppImageConfigArn": ARN})
+    wire = Wire(before, written, before, Answer(), Answer(), written, after)
+    assert AppImageConfigClient(wire.client()).ensure(config, replace=True).status == "replaced"
+
+
+def test_apply_deletes_a_config_whose_name_breaks_the_model() -> None:
+    """The service may accept longer names than this version knows."""
+    config = {"AppImageConfigName": "x" * 80, "AppImageConfigArn": ARN}
+    wire = Wire(Answer({"AppImageConfigs": [config]}), Answer(config), Answer())
+    client = AppImageConfigClient(wire.client())
+    assert statuses(client.apply(client.plan([], prune=True, name_contains="x"))) == {"x" * 80: "deleted"}
+    assert wire.sent[-1].target == "SageMaker.DeleteAppImageConfig"
 
 
 def test_ensure_of_tags_needs_the_arn_in_the_response() -> None:
@@ -540,7 +623,9 @@ def test_apply_carries_out_a_plan_and_a_second_plan_is_empty(
     assert made() == ["Create", "Describe", "ListTags", "Update", "AddTags", "Describe", "ListTags"]
     again = client.plan(configs)
     made()
-    assert statuses(client.apply(again)) == {"new": "unchanged", "changed": "unchanged"}
+    assert {(outcome.status, outcome.app_image_config_arn) for outcome in client.apply(again)} == {
+        ("unchanged", f"{ARN.rpartition('/')[0]}/{name}") for name in ("new", "changed")
+    }
     assert made() == []
 
 
@@ -576,12 +661,12 @@ CHANGES: list[Callable[[AppImageConfigClient], object]] = [
 
 
 def stale(outcomes: Iterable[Outcome]) -> str:
-    """Return the error of the config "image", which is stale; "other" was created."""
+    """Return the error of the config "image", which is stale, and the class of its cause; "other" was created."""
     by_name = {outcome.app_image_config_name: outcome for outcome in outcomes}
     assert statuses(by_name.values()) == {"image": "failed", "other": "created"}
     error = by_name["image"].error
     assert isinstance(error, StalePlanError)
-    return str(error)
+    return f"{error} ({type(error.__cause__).__name__})"
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -593,7 +678,7 @@ def test_apply_leaves_a_config_unchanged_that_changed_since_the_plan(
     change(client)
     before = state(client)
     assert stale(client.apply(plan)) == (
-        "AppImageConfig 'image' was changed after the plan was made, and was left unchanged; make a new plan"
+        "AppImageConfig 'image' was changed after the plan was made, and was left unchanged; make a new plan (NoneType)"
     )
     assert state(client) == before
 
@@ -602,18 +687,22 @@ def test_apply_does_not_recreate_a_config_that_was_deleted_since_the_plan(client
     client.create(lab(default_uid=1))
     plan = client.plan([lab(default_uid=0), lab("other")])
     client.delete("image")
-    assert "'image' was deleted after the plan was made" in stale(client.apply(plan))
+    assert stale(client.apply(plan)) == (
+        "AppImageConfig 'image' was deleted after the plan was made, and was left unchanged; make a new plan "
+        "(ResourceNotFoundError)"
+    )
     with pytest.raises(ResourceNotFoundError):
         client.describe("image")
 
 
 def test_apply_refuses_a_config_that_was_created_since_the_plan_and_differs(client: AppImageConfigClient) -> None:
-    plan = client.plan([lab("a"), lab("b")])
-    client.create(lab("a", default_uid=5))
-    client.create(lab("b"))
+    plan = client.plan([lab("a"), lab("b"), tagged(lab("c"), team="ml")])
+    for config in (lab("a", default_uid=5), lab("b"), lab("c")):
+        client.create(config)
     outcomes = {outcome.app_image_config_name: outcome for outcome in client.apply(plan)}
-    assert statuses(outcomes.values()) == {"a": "failed", "b": "unchanged"}
+    assert statuses(outcomes.values()) == {"a": "failed", "b": "unchanged", "c": "failed"}
     assert "'a' was created after the plan" in str(outcomes["a"].error)
+    assert isinstance(getattr(outcomes["a"].error, "__cause__", None), ResourceInUseError)
     assert str(outcomes["b"].app_image_config_arn).endswith("app-image-config/b")
 
 
@@ -666,7 +755,7 @@ def test_apply_yields_each_outcome_as_its_step_ends(service: InMemorySageMaker) 
     assert statuses(outcomes) == {"slow": "updated"}
 
 
-@pytest.mark.parametrize("max_workers", [1, 3])
+@pytest.mark.parametrize("max_workers", [1, 5])
 def test_apply_runs_max_workers_steps_at_once(service: InMemorySageMaker, max_workers: int) -> None:
     """No step ends before that many have begun, so fewer would never end."""
     sagemaker = service.client()
@@ -693,13 +782,24 @@ def applied(client: AppImageConfigClient) -> set[str]:
     return {str(details.app_image_config_name) for details in client.list()}
 
 
-def test_apply_begins_no_step_after_stop_and_yields_those_under_way(client: AppImageConfigClient) -> None:
-    plan = client.plan([lab(f"image-{number}") for number in range(10)])
-    outcomes: list[Outcome] = []
-    for outcome in client.apply(plan, max_workers=2, stop=lambda: len(outcomes) >= 3):
-        outcomes.append(outcome)  # noqa: PERF402 - stop reads it
-    assert 3 <= len(outcomes) < 10
-    assert {outcome.app_image_config_name for outcome in outcomes} == applied(client)
+def test_apply_begins_no_step_after_stop_and_yields_those_under_way(service: InMemorySageMaker) -> None:
+    sagemaker = service.client()
+    client = AppImageConfigClient(sagemaker)
+    client.create(lab("slow", default_uid=1))
+    plan = client.plan([lab("slow"), lab("quick"), lab("late")])
+    stopped = threading.Event()
+
+    def wait_for_the_stop(**_: Any) -> None:
+        assert stopped.wait(timeout=60)
+
+    def stop() -> bool:
+        if "quick" in applied(client):
+            stopped.set()
+        return stopped.is_set()
+
+    sagemaker.meta.events.register("before-call.sagemaker.UpdateAppImageConfig", wait_for_the_stop)
+    assert statuses(client.apply(plan, max_workers=2, stop=stop)) == {"quick": "created", "slow": "updated"}
+    assert applied(client) == {"quick", "slow"}
 
 
 def test_closing_the_iteration_finishes_the_steps_under_way(client: AppImageConfigClient) -> None:
