@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.model import ServiceModel
 from hypothesis import given
-from judge import violating_paths, structures
+from judge import structures, violating_paths
 from service_model import description
 from strategies import app_image_configs
 
