@@ -139,9 +139,10 @@ def _tags_to_wire(tags: Mapping[str, str]) -> list[dict[str, str]]:
 # A required list is None if the response lacked it; cattrs' own hooks would iterate it.
 
 
-def _structures_from_wire(items: Sequence[Any] | None, type_: Any) -> Any:
+def _structures_hook(type_: Any) -> Callable[[Sequence[Any] | None, Any], Any]:
     model = get_args(type_)[0]
-    return None if items is None else tuple([_converter.structure(item, model) for item in items])
+    structure = _structure_hook(model)
+    return lambda items, _: None if items is None else tuple([structure(item, model) for item in items])
 
 
 def _structures_to_wire(items: Sequence[Any] | None) -> Any:
@@ -201,7 +202,7 @@ def _is_tuple_of_structures(type_: Any) -> bool:
     return get_origin(type_) is tuple and attrs.has(get_args(type_)[0])
 
 
-_converter.register_structure_hook_func(_is_tuple_of_structures, _structures_from_wire)
+_converter.register_structure_hook_factory(_is_tuple_of_structures, _structures_hook)
 _converter.register_unstructure_hook_func(_is_tuple_of_structures, _structures_to_wire)
 _converter.register_structure_hook(datetime, _time_from_wire)
 # cattrs calls the factories when it first meets a class, not at import: that keeps the import fast. Threads that meet a

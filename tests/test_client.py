@@ -30,6 +30,7 @@ from appimageconfig import (
     ThrottlingError,
     from_response,
     to_request,
+    unchecked,
 )
 
 if TYPE_CHECKING:
@@ -103,6 +104,22 @@ def test_update_without_an_app_config_is_refused_before_anything_is_sent() -> No
         AppImageConfig(app_image_config_name="image", jupyter_lab_app_image_config=JupyterLabAppImageConfig())
     )
     assert [sent.members for sent in wire.sent] == [{"AppImageConfigName": "image", "JupyterLabAppImageConfig": {}}]
+
+
+@pytest.mark.parametrize(("prune", "name_contains"), [(True, None), (True, ""), (False, "team")])
+def test_plan_prunes_only_with_a_part_of_the_names(prune: bool, name_contains: str | None) -> None:  # noqa: FBT001
+    with pytest.raises(ValueError, match=r"^prune deletes configs that have name_contains in their name; pass both or"):
+        AppImageConfigClient().plan([], prune=prune, name_contains=name_contains)
+
+
+def test_a_config_beyond_the_limits_is_sent_outside_the_block_that_built_it() -> None:
+    with unchecked():
+        config = AppImageConfig(app_image_config_name="x" * 80, jupyter_lab_app_image_config=JupyterLabAppImageConfig())
+    wire = Wire(Answer({"AppImageConfigArn": ARN}))
+    client = AppImageConfigClient(wire.client())
+    client.create(config)
+    client.update(config)
+    assert [sent.members["AppImageConfigName"] for sent in wire.sent] == ["x" * 80] * 2
 
 
 def test_delete_sends_the_name(stubber: Stubber) -> None:
@@ -424,6 +441,6 @@ def test_a_member_that_the_request_does_not_have_is_not_sent() -> None:
 )
 def test_an_argument_that_is_not_a_config_is_a_type_error_with_a_hint(what: Any, sentence: str) -> None:
     client = AppImageConfigClient()
-    for call in (client.create, client.update, to_request):
+    for call in (client.create, client.update, client.ensure, to_request):
         with pytest.raises(TypeError, match=sentence):
             call(what)

@@ -187,6 +187,17 @@ def test_a_difference_that_remains_after_a_replacement_is_shown_with_what_to_do(
     )
 
 
+def test_an_error_shows_its_arguments_in_its_repr() -> None:
+    violation = Violation("tags", "type", "is odd")
+    assert (
+        repr(InvalidAppImageConfigError([violation], "List")) == f"InvalidAppImageConfigError(({violation!r},), 'List')"
+    )
+    assert repr(NotConvergedError("image", DIFFERENCE, "replacement")) == (
+        f"NotConvergedError('image', {DIFFERENCE!r}, 'replacement')"
+    )
+    assert repr(StalePlanError("image", "was deleted")) == "StalePlanError('image', 'was deleted')"
+
+
 def test_a_stale_plan_error_says_what_happened_and_what_to_do() -> None:
     assert str(StalePlanError("image", "was deleted")) == (
         "AppImageConfig 'image' was deleted after the plan was made, and was left unchanged; make a new plan"

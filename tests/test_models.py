@@ -200,6 +200,7 @@ def test_to_config_returns_the_actual_state_with_the_given_tags() -> None:
     )
     assert details.to_config(tags={"team": "ml"}) == config
     assert details.to_config() == full_config(tags=None)
+    assert details.to_config(tags={}) == full_config(tags={})
 
 
 def test_to_config_refuses_invalid_tags_and_a_missing_name() -> None:
