@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def schema() -> dict[str, Any]:
     """Return the schema."""
     definitions: dict[str, Any] = {}
-    request = _schema_of(Structure(models.AppImageConfig), definitions)
+    request = schema_of(Structure(models.AppImageConfig), definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "AppImageConfig request file",
@@ -33,7 +33,7 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _schema_of(constraint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+def schema_of(constraint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of what *constraint* accepts. Structures are added to *definitions*."""
     match constraint:
         case Structure(model=model):
@@ -42,17 +42,17 @@ def _schema_of(constraint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
                 definitions[model.__name__] = _definition(model, definitions)
             return {"$ref": f"#/$defs/{model.__name__}"}
         case Tags():
-            members = {"Key": _schema_of(constraint.key, {}), "Value": _schema_of(constraint.value, {})}
+            members = {"Key": schema_of(constraint.key, {}), "Value": schema_of(constraint.value, {})}
             return {"type": "array", "maxItems": constraint.max, "items": _object(members, list(members))}
         case Map():
             return {
                 "type": "object",
                 "maxProperties": constraint.max,
-                "propertyNames": _schema_of(constraint.key, {}),
-                "additionalProperties": _schema_of(constraint.value, {}),
+                "propertyNames": schema_of(constraint.key, {}),
+                "additionalProperties": schema_of(constraint.value, {}),
             }
         case List():
-            items = _schema_of(constraint.item, definitions)
+            items = schema_of(constraint.item, definitions)
             return {"type": "array", "minItems": constraint.min, "maxItems": constraint.max, "items": items}
         case Integer():
             return {"type": "integer", "minimum": constraint.min, "maximum": constraint.max}
@@ -65,7 +65,7 @@ def _definition(model: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     required: list[str] = []
     for member, field in modelled_fields(model).items():
-        properties[member] = {**_schema_of(field.validator, definitions), "description": descriptions[field.name]}
+        properties[member] = {**schema_of(field.validator, definitions), "description": descriptions[field.name]}
         if field.default is NOTHING:
             required.append(member)
     return _object(properties, required)
@@ -78,7 +78,7 @@ def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
 def _string(string: String) -> dict[str, Any]:
     # A schema's pattern is searched, and may match a part. In some dialects $ also matches before a final line break.
     pattern = string.pattern and rf"^(?:{string.pattern.expression})(?![\s\S])"
-    keywords = {"minLength": string.min, "maxLength": string.max, "pattern": pattern, "enum": string.enum}
+    keywords = {"minLength": string.min, "maxLength": string.max, "pattern": pattern, "enum": list(string.enum)}
     return {"type": "string", **{keyword: value for keyword, value in keywords.items() if value}}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,11 +12,12 @@ import regex
 from botocore.model import ServiceModel
 from hypothesis import event, given
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError, ValidationError, validators
-from judge import matches, structures
+from judge import structures
 from service_model import description
 
-from appimageconfig import InvalidAppImageConfigError, from_request
+from appimageconfig import InvalidAppImageConfigError, from_request, limits, to_request
 from appimageconfig.files import schema
+from appimageconfig.files._schema import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +26,14 @@ CREATE: Any = ServiceModel(description(), "sagemaker").operation_model("CreateAp
 EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/requests/*.json"))
 
 
+def assigned(text: str) -> str:
+    """Return *text* without the code points that Unicode does not assign, which from_request leaves to the service."""
+    return "".join(character for character in text if unicodedata.category(character) != "Cn")
+
+
 def _pattern(_: object, pattern: str, value: object, __: object) -> Iterator[ValidationError]:
-    """Match with the package ``regex``; jsonschema uses `re`, which does not support Unicode classes."""
-    if isinstance(value, str) and not matches(pattern, value):
+    """Search with the package ``regex``; jsonschema uses `re`, which does not support Unicode classes."""
+    if isinstance(value, str) and not regex.search(pattern, assigned(value) if r"\p{" in pattern else value):
         yield ValidationError("does not match")
 
 
@@ -47,18 +54,100 @@ def test_the_examples_match_the_schema(path: Path) -> None:
     VALIDATOR.validate(json.loads(path.read_bytes()))
 
 
+def request(**members: Any) -> dict[str, Any]:
+    """Return a request with *members*, and with those of its container."""
+    return {"AppImageConfigName": "a", **members}
+
+
+def with_container(**members: Any) -> dict[str, Any]:
+    """Return a request with a container that has *members*."""
+    return request(CodeEditorAppImageConfig={"ContainerConfig": members})
+
+
+def with_files(**members: Any) -> dict[str, Any]:
+    """Return a request with a file system that has *members*."""
+    return request(JupyterLabAppImageConfig={"FileSystemConfig": members})
+
+
+def with_kernels(*kernels: Any) -> dict[str, Any]:
+    """Return a request with *kernels*."""
+    return request(KernelGatewayImageConfig={"KernelSpecs": list(kernels)})
+
+
+def with_tags(*tags: tuple[str, str]) -> dict[str, Any]:
+    """Return a request with *tags*."""
+    return request(Tags=[{"Key": key, "Value": value} for key, value in tags])
+
+
+AT_EACH_LIMIT: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (request(AppImageConfigName="a" * 63), request(AppImageConfigName="a" * 64)),
+    (request(), request(AppImageConfigName="a\n")),
+    (with_tags(("a", "")), with_tags(("", ""))),
+    (with_tags(("a" * 128, "b" * 256)), with_tags(("a" * 129, ""))),
+    (with_tags(("Ünï Ⅷ", "é")), with_tags(("a", "b" * 257))),
+    (with_tags(("a/b", "-@=+:_.")), with_tags(("a", "a\u0301"))),
+    (
+        with_tags(*((str(number), "") for number in range(50))),
+        with_tags(*((str(number), "") for number in range(51))),
+    ),
+    (with_kernels({"Name": ""}), with_kernels()),
+    (with_kernels(*[{"Name": ""}] * 5), with_kernels(*[{"Name": ""}] * 6)),
+    (with_kernels({"Name": "a" * 1024}), with_kernels({"Name": "a" * 1025})),
+    (with_kernels({"Name": "a", "DisplayName": ""}), with_kernels({"DisplayName": "a"})),
+    (with_files(MountPath="/", DefaultUid=0), with_files(MountPath="", DefaultUid=0)),
+    (with_files(MountPath="/a b"), with_files(MountPath="/a\n")),
+    (with_files(DefaultUid=65535), with_files(DefaultUid=65536)),
+    (with_files(DefaultGid=0), with_files(DefaultGid=-1)),
+    (with_files(), with_files(DefaultUID=0)),
+    (with_container(ContainerEntrypoint=["a" * 256]), with_container(ContainerEntrypoint=["a" * 257])),
+    (with_container(ContainerEntrypoint=[]), with_container(ContainerEntrypoint=["a", "a"])),
+    (with_container(ContainerArguments=["a" * 64] * 50), with_container(ContainerArguments=["a"] * 51)),
+    (with_container(ContainerArguments=["a b"]), with_container(ContainerArguments=[" \u2003"])),
+    (
+        with_container(ContainerEnvironmentVariables={str(number): "" for number in range(25)}),
+        with_container(ContainerEnvironmentVariables={str(number): "" for number in range(26)}),
+    ),
+    (
+        with_container(ContainerEnvironmentVariables={"a" * 256: "b" * 256}),
+        with_container(ContainerEnvironmentVariables={"a" * 257: ""}),
+    ),
+    (
+        with_container(ContainerEnvironmentVariables={"a": "\n"}),
+        with_container(ContainerEnvironmentVariables={"a": "b" * 257}),
+    ),
+    (
+        with_container(ContainerEnvironmentVariables={"a": ""}),
+        with_container(ContainerEnvironmentVariables={"": ""}),
+    ),
+]
+
+
+@pytest.mark.parametrize(("valid", "invalid"), AT_EACH_LIMIT)
+def test_the_schema_has_each_limit(valid: dict[str, Any], invalid: dict[str, Any]) -> None:
+    VALIDATOR.validate(valid)
+    VALIDATOR.validate(to_request(from_request(valid)))
+    assert not VALIDATOR.is_valid(invalid)
+    with pytest.raises(InvalidAppImageConfigError):
+        from_request(invalid)
+
+
+def test_the_schema_of_an_enum() -> None:
+    """No member of a request has one today."""
+    assert schema_of(limits.SORT_ORDER, {}) == {"type": "string", "enum": ["Ascending", "Descending"]}
+
+
 @given(structures(CREATE))
-def test_the_schema_accepts_exactly_the_requests_that_from_request_accepts(request: dict[str, Any]) -> None:
+def test_the_schema_accepts_exactly_the_requests_that_from_request_accepts(generated: dict[str, Any]) -> None:
     """Except for duplicate tag keys."""
     try:
-        from_request(request)
+        from_request(generated)
         constraints = set[str]()
     except InvalidAppImageConfigError as error:
         constraints = {violation.constraint for violation in error.violations}
     event(str(constraints))
     is_valid = constraints <= {"unique"}
-    assert VALIDATOR.is_valid(request) == is_valid
-    assert VALIDATOR.is_valid([{"AppImageConfigName": "other"}, request]) == is_valid
+    assert VALIDATOR.is_valid(generated) == is_valid
+    assert VALIDATOR.is_valid([request(), generated]) == is_valid
 
 
 @pytest.mark.parametrize("document", [None, 5, "a", [5], [[]], [{}], {}, {"AppImageConfigs": []}])
