@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import attrs
 import pytest
@@ -52,6 +52,34 @@ def test_a_request_leaves_out_none_and_has_tags_as_a_list() -> None:
         "ResourceArn": ARN,
         "TagKeys": ["k"],
     }
+
+
+def test_the_keys_of_a_set_are_sorted() -> None:
+    """So that equal sets make equal requests, although they may iterate in different orders."""
+    keys = ["team", "stage", "owner", "env"]
+    for unordered in (set(keys), frozenset(keys), dict.fromkeys(keys).keys()):
+        request = operations.DeleteTagsInput(resource_arn=ARN, tag_keys=unordered)
+        assert request.tag_keys == ("env", "owner", "stage", "team")
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ("team", "tag_keys: must be a list, not a string; write a list with the string as its only item"),
+        ({"team": "ml"}, "tag_keys: must be a list, not a map"),
+        ({"team", 5}, "tag_keys[0]: must be a string, not an integer; write it in quotes"),
+    ],
+)
+def test_keys_are_not_a_string_a_map_or_of_another_type(keys: Any, reason: str) -> None:
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        operations.DeleteTagsInput(resource_arn=ARN, tag_keys=keys)
+    assert [str(violation) for violation in caught.value.violations] == [reason]
+
+
+def test_the_operation_names_are_those_of_the_service_model() -> None:
+    """All that have AppImageConfig in their name, and the operations on tags."""
+    about_configs = {name for name in MODEL.operation_names if "AppImageConfig" in name}
+    assert {*get_args(operations.OperationName)} == about_configs | {"AddTags", "ListTags", "DeleteTags"}
 
 
 def test_the_size_of_a_page_and_its_token_are_checked() -> None:

@@ -47,22 +47,9 @@ class RefusedError(Exception):
 class StoredConfig:
     """One AppImageConfig. A change replaces it, so that snapshots and pages of a list keep their state."""
 
-    name: str
-    arn: str
-    creation_time: float
-    last_modified_time: float
-    app_configs: Members
+    details: Members
+    """The members that describe and list show."""
     tags: dict[str, str]
-
-    def details(self) -> Members:
-        """Return the members that describe and list show."""
-        return {
-            "AppImageConfigArn": self.arn,
-            "AppImageConfigName": self.name,
-            "CreationTime": self.creation_time,
-            "LastModifiedTime": self.last_modified_time,
-            **self.app_configs,
-        }
 
 
 class Account:
@@ -83,39 +70,37 @@ class Account:
     def create(self, request: Members) -> Members:
         """Run CreateAppImageConfig."""
         name = request["AppImageConfigName"]
-        self._check(_app_configs(request))
+        app_configs = _app_configs(request)
+        self._check(app_configs)
         if name in self.configs:
             raise RefusedError("ResourceInUse", "The ID or Name specified is already in use.")
         now = self._now()
-        self.configs[name] = StoredConfig(
-            name=name,
-            arn=f"{self._arn_prefix}:app-image-config/{name}",
-            creation_time=now,
-            last_modified_time=now,
-            app_configs=_app_configs(request),
-            tags=_tags(request.get("Tags", ())),
-        )
-        return {"AppImageConfigArn": self.configs[name].arn}
+        arn = {"AppImageConfigArn": f"{self._arn_prefix}:app-image-config/{name}"}
+        details = {**arn, "AppImageConfigName": name, "CreationTime": now, "LastModifiedTime": now, **app_configs}
+        self.configs[name] = StoredConfig(details, _tags(request.get("Tags", ())))
+        return arn
 
     def describe(self, request: Members) -> Members:
         """Run DescribeAppImageConfig."""
-        return self._find(request).details()
+        return self._find(request).details
 
     def update(self, request: Members) -> Members:
         """Run UpdateAppImageConfig."""
         config = self._find(request)
-        sent = _app_configs(request)
+        before, after = _app_configs(config.details), _app_configs(request)
         if self._assumptions.empty_app_config == "keeps":
-            sent = {member: value or config.app_configs.get(member, {}) for member, value in sent.items()}
+            after = {member: value or before.get(member, {}) for member, value in after.items()}
         if self._assumptions.update == "merge":
-            sent = {**config.app_configs, **sent}
-        self._check(sent)
-        self.configs[config.name] = attrs.evolve(config, app_configs=sent, last_modified_time=self._now())
-        return {"AppImageConfigArn": config.arn}
+            after = {**before, **after}
+        self._check(after)
+        others = {member: value for member, value in config.details.items() if member not in before}
+        self._replace(config, details={**others, **after, "LastModifiedTime": self._now()})
+        return {"AppImageConfigArn": config.details["AppImageConfigArn"]}
 
     def delete(self, request: Members) -> Members:
         """Run DeleteAppImageConfig."""
-        del self.configs[self._find(request).name]
+        self._find(request)
+        del self.configs[request["AppImageConfigName"]]
         return {}
 
     def list(self, request: Members) -> Members:
@@ -128,7 +113,7 @@ class Account:
         else:
             found, start = _search(self.configs.values(), request), 0
         end = start + request.get("MaxResults", _DEFAULT_PAGE)
-        page: Members = {"AppImageConfigs": [config.details() for config in found[start:end]]}
+        page: Members = {"AppImageConfigs": [config.details for config in found[start:end]]}
         if end < len(found):
             page["NextToken"] = str(uuid4())
             self._pages[page["NextToken"]] = found, end
@@ -137,8 +122,9 @@ class Account:
     def add_tags(self, request: Members) -> Members:
         """Run AddTags."""
         config = self._find_by_arn(request)
-        self.configs[config.name] = changed = attrs.evolve(config, tags={**config.tags, **_tags(request["Tags"])})
-        return _tag_list(changed.tags)
+        tags = {**config.tags, **_tags(request["Tags"])}
+        self._replace(config, tags=tags)
+        return _tag_list(tags)
 
     def list_tags(self, request: Members) -> Members:
         """Run ListTags."""
@@ -148,8 +134,11 @@ class Account:
         """Run DeleteTags."""
         config = self._find_by_arn(request)
         tags = {key: value for key, value in config.tags.items() if key not in request["TagKeys"]}
-        self.configs[config.name] = attrs.evolve(config, tags=tags)
+        self._replace(config, tags=tags)
         return {}
+
+    def _replace(self, config: StoredConfig, **changes: Any) -> None:
+        self.configs[config.details["AppImageConfigName"]] = attrs.evolve(config, **changes)
 
     def _now(self) -> float:
         return round(self._clock().timestamp(), 3)  # the service's times have milliseconds
@@ -163,7 +152,7 @@ class Account:
     def _find_by_arn(self, request: Members) -> StoredConfig:
         arn = request["ResourceArn"]
         config = self.configs.get(arn.rpartition("/")[2])
-        if config is None or config.arn != arn:
+        if config is None or config.details["AppImageConfigArn"] != arn:
             raise RefusedError("ResourceNotFound", f"Resource {arn} does not exist.")
         return config
 
@@ -202,20 +191,17 @@ def _search(configs: Iterable[StoredConfig], request: Members) -> list[StoredCon
     name_part = request.get("NameContains", "")
     created = request.get("CreationTimeAfter", 0), request.get("CreationTimeBefore", float("inf"))
     modified = request.get("ModifiedTimeAfter", 0), request.get("ModifiedTimeBefore", float("inf"))
-    keys: dict[str, Callable[[StoredConfig], Any]] = {
-        "CreationTime": lambda config: config.creation_time,
-        "LastModifiedTime": lambda config: config.last_modified_time,
-        "Name": lambda config: config.name,
-    }
+    sort_by = request.get("SortBy", "CreationTime")
+    sort_member = "AppImageConfigName" if sort_by == "Name" else sort_by
     return sorted(
         (
             config
             for config in configs
-            if name_part in config.name
-            and created[0] <= config.creation_time <= created[1]
-            and modified[0] <= config.last_modified_time <= modified[1]
+            if name_part in config.details["AppImageConfigName"]
+            and created[0] <= config.details["CreationTime"] <= created[1]
+            and modified[0] <= config.details["LastModifiedTime"] <= modified[1]
         ),
-        key=keys[request.get("SortBy", "CreationTime")],
+        key=lambda config: config.details[sort_member],
         reverse=request.get("SortOrder", "Descending") == "Descending",
     )
 

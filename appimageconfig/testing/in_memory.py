@@ -21,8 +21,10 @@ from botocore.exceptions import ConnectionClosedError, UnknownRegionError
 from urllib3 import HTTPResponse
 
 from appimageconfig._frozen import redacted_members
+from appimageconfig.client import AppImageConfigClient
+from appimageconfig.operations import OperationName
 from appimageconfig.testing.account import OPERATIONS, Account, Assumptions, Members, RefusedError, StoredConfig
-from appimageconfig.testing.validation import WrongTypeError, constraint_failures, known_members
+from appimageconfig.testing.validation import WrongTypeError, validated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +99,7 @@ class _ScheduledFault:
     """A fault, the operation that it waits for, and how many requests it is left for."""
 
     fault: Fault
-    operation: str | None
+    operation: OperationName | None
     times: int
 
     def __str__(self) -> str:
@@ -203,9 +205,34 @@ class InMemorySageMaker:
         """
         with self._lock:
             client = self._session.client("sagemaker", region_name=region_name, config=config)
-        send = partial(self._send, account_id or self.account_id, region_name or self.region_name)
-        client.meta.events.register_first("before-send.sagemaker", send)
+        self.attach(client, account_id=account_id)
+        # Requests that attach leaves alone are refused.
+        client.meta.events.register_first("before-send.sagemaker", self._sender(client, account_id))
         return client
+
+    def attach(self, client: Any, *, account_id: str | None = None) -> None:
+        """
+        Respond to the AppImageConfig operations of an existing boto3 client, in its region.
+
+        AddTags, ListTags and DeleteTags are among them for the ARN of an AppImageConfig.
+        All other requests go on to where they went before: to a handler of
+        ``before-send``, such as that of moto, or to the network. Handlers of
+        ``before-send`` do not get the requests that this service responds to.
+
+        A client that is attached again uses only the service and account of the last time.
+
+        Args:
+            client: A boto3 SageMaker client. It signs its requests, so it needs credentials of any kind.
+            account_id: Account of the AppImageConfigs, by default that of this service.
+
+        Raises:
+            TypeError: *client* is not a boto3 SageMaker client.
+        """
+        AppImageConfigClient(client)  # raises the TypeError
+        events = client.meta.events
+        attached = getattr(events.emit, "func", None) is _emit
+        emit = events.emit.args[0] if attached else events.emit
+        events.emit = partial(_emit, emit, self._sender(client, account_id))
 
     def serve(self, *, port: int = 0) -> AbstractContextManager[str]:
         """
@@ -279,7 +306,7 @@ class InMemorySageMaker:
             for call in calls
         )
 
-    def inject(self, fault: Fault, *, operation: str | None = None, times: int = 1) -> None:
+    def inject(self, fault: Fault, *, operation: OperationName | None = None, times: int = 1) -> None:
         """
         Inject *fault* into the next requests.
 
@@ -319,6 +346,9 @@ class InMemorySageMaker:
             stored: dict[tuple[str, str], dict[str, StoredConfig]] = attrs.astuple(snapshot, recurse=False)[0]
             for place, account in self._accounts.items():
                 account.configs = dict(stored.get(place, {}))
+
+    def _sender(self, client: Any, account_id: str | None) -> partial[AWSResponse]:
+        return partial(self._send, account_id or self.account_id, client.meta.region_name)
 
     def _send(self, account_id: str, region_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         target: Any = request.headers["X-Amz-Target"]
@@ -384,6 +414,20 @@ class InMemorySageMaker:
 _NO_FAULT: Final = Fault()
 
 
+# botocore calls all handlers of before-send, and then takes the first response. A handler of ours would not keep the
+# request from the other ones, and that of moto raises an error if moto does not implement the operation.
+def _emit(emit: Callable[..., Any], send: Callable[..., Any], event_name: str, **arguments: Any) -> Any:
+    operation = event_name.removeprefix("before-send.sagemaker.")
+    if operation in OPERATIONS and _is_about_a_config(operation, arguments["request"]):
+        return [(send, send(**arguments))]
+    return emit(event_name, **arguments)
+
+
+def _is_about_a_config(operation: str, request: AWSPreparedRequest) -> bool:
+    body: Any = request.body
+    return not operation.endswith("Tags") or ":app-image-config/" in json.loads(body)["ResourceArn"]
+
+
 def _happen(fault: Fault) -> None:
     if fault.breaks_connection:
         raise ConnectionLostError
@@ -413,12 +457,12 @@ def _decoded(body: bytes) -> Members:
     return cast("Members", request)
 
 
-def _checked(shape: Any, request: Members) -> Members:
+def _checked(shape: Any, request: Members) -> Any:
     try:
-        members: Members = known_members(shape, request)
+        members, failures = validated(shape, request)
     except WrongTypeError as error:
         raise RefusedError("SerializationException", str(error)) from error
-    if failures := constraint_failures(shape, members):
+    if failures:
         detected = f"{len(failures)} validation error{'s' if len(failures) > 1 else ''} detected"
         raise RefusedError("ValidationException", f"{detected}: {'; '.join(failures)}")
     return members
@@ -426,10 +470,7 @@ def _checked(shape: Any, request: Members) -> Members:
 
 def _check_response(shape: Any, response: Members) -> None:
     """Assert that the service could send *response*."""
-    if shape is None:
-        valid = not response
-    else:
-        valid = known_members(shape, response) == response and not constraint_failures(shape, response)
+    valid = not response if shape is None else validated(shape, response) == (response, [])
     if not valid:
         raise AssertionError(
             "the response breaks the service model: account_id must have 12 digits, and a config at most 50 tags"

@@ -6,7 +6,7 @@ import difflib
 import json
 from collections import Counter
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore import xform_name
 from botocore.exceptions import StubAssertionError, UnStubbedResponseError
@@ -28,23 +28,12 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
-    from types import TracebackType
+    from typing import Self
 
     from botocore.exceptions import StubResponseError
 
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
-    from appimageconfig.operations import SortBy, SortOrder
-
-OperationName: TypeAlias = Literal[
-    "CreateAppImageConfig",
-    "DescribeAppImageConfig",
-    "UpdateAppImageConfig",
-    "DeleteAppImageConfig",
-    "ListAppImageConfigs",
-    "AddTags",
-    "ListTags",
-    "DeleteTags",
-]
+    from appimageconfig.operations import OperationName, SortBy, SortOrder
 
 _Members = dict[str, Any]
 
@@ -100,15 +89,15 @@ class SageMakerStubber(Stubber):
         self._lock = Lock()
         self._used: Counter[str] = Counter()
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __enter__(self) -> Self:
+        """Activate the stubber."""
+        self.activate()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
         """Deactivate, and assert that all responses were used unless the block raised an exception."""
-        super().__exit__(exception_type, exception_value, traceback)
-        if exception_type is None:
+        self.deactivate()
+        if exception[0] is None:
             self.assert_no_pending_responses()
 
     def add_create(self, config: AppImageConfig, *, arn: str | None = None) -> None:
@@ -278,25 +267,22 @@ class SageMakerStubber(Stubber):
         return context[_RESPONSE]
 
     def _mismatch(self, operation: str, params: Mapping[str, Any], left: Sequence[_Members]) -> StubResponseError:
-        call = f"{_label(operation, params)} was called"
+        label = _label(operation, params)
+        candidates = left[:1] if self._in_order else left
+        if same_operation := [added for added in candidates if added["operation_name"] == operation]:
+            return StubAssertionError(operation_name=operation, reason=_comparison(label, params, same_operation))
         used = self._used[operation]
         history = f"Responses added for {operation}: {f'{used}, all used' if used else 'none'}."
         if not left:
-            return UnStubbedResponseError(
-                operation_name=operation, reason=f"{call}, but no responses are left. {history}"
-            )
-        same_operation = [added for added in left if added["operation_name"] == operation]
-        if self._in_order and left[0]["operation_name"] != operation:
+            reason = f"{label} was called, but no responses are left. {history}"
+            return UnStubbedResponseError(operation_name=operation, reason=reason)
+        if self._in_order:
             reason = (
-                f"{call}, but the next response is for {_label_of(left[0])}. "
+                f"{label} was called, but the next response is for {_label_of(left[0])}. "
                 "Stub with in_order=False if the order does not matter."
             )
-        elif self._in_order:
-            reason = _reason(f"{call} with other parameters than expected", _difference(left[0], params))
-        elif not same_operation:
-            reason = f"{call}, but no response is left for it. {history} Responses left:{_listed(left)}"
         else:
-            reason = _closest(call, same_operation, _label(operation, params), params)
+            reason = f"{label} was called, but no response is left for it. {history} Responses left:{_listed(left)}"
         return StubAssertionError(operation_name=operation, reason=reason)
 
 
@@ -326,23 +312,20 @@ def _listed(left: Iterable[_Members]) -> str:
     return "".join(f"\n  {_label_of(added)}" for added in left)
 
 
-def _closest(call: str, same_operation: Sequence[_Members], label: str, params: Mapping[str, Any]) -> str:
+def _comparison(label: str, params: Mapping[str, Any], added: Sequence[_Members]) -> str:
     """Compare *params* with the response for the same name, or else with the one of the fewest changed lines."""
-    numbered = [(number, added, _difference(added, params)) for number, added in enumerate(same_operation, 1)]
-    number, closest, difference = min(
-        numbered,
-        key=lambda item: (_label_of(item[1]) != label, sum(line.startswith(("+", "-")) for line in item[2])),
-    )
-    if len(numbered) == 1:
-        return _reason(f"{call}, but the only response left for it is {_label_of(closest)}", difference)
-    count = f"none of the {len(numbered)} responses left for it matches"
-    return _reason(f"{call}, but {count}; the closest is number {number}, {_label_of(closest)}", difference)
 
+    def distance(response: _Members) -> tuple[bool, int]:
+        changed = sum(line.startswith(("+", "-")) for line in _difference(response, params))
+        return _label_of(response) != label, changed
 
-def _reason(introduction: str, difference: Sequence[str]) -> str:
-    if not difference:
-        return f"{introduction}: the parameters differ only in type, such as a tuple instead of a list."
-    return "\n".join([f"{introduction}:", *difference])
+    closest = min(added, key=distance)
+    count = len(added)
+    which = "expected" if count == 1 else f"the closest of the {count} responses left for it, {_label_of(closest)}"
+    difference = _difference(closest, params) or [
+        "The parameters differ only in type, such as a tuple instead of a list."
+    ]
+    return "\n".join([f"{label} was called with other parameters than {which}:", *difference])
 
 
 def _difference(added: _Members, actual: Mapping[str, Any]) -> list[str]:

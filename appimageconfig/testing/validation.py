@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_TYPES: Final[dict[str, tuple[type, ...]]] = {
+_TYPES: Final[dict[str, Any]] = {
     "string": (str,),
     "integer": (int,),
     "timestamp": (int, float),
@@ -29,58 +29,43 @@ class WrongTypeError(Exception):
     """A value has another type than its shape."""
 
 
-def known_members(shape: Any, value: Any, path: str = "") -> Any:
+def validated(shape: Any, value: Any) -> tuple[Any, list[str]]:
     """
-    Return *value* as the service reads it: without unknown members and without members that are null.
+    Return *value* as the service reads it, and a message for each constraint that it does not satisfy.
+
+    The service ignores unknown members, and members that are null.
 
     Raises:
         WrongTypeError: A value has another type than its shape.
     """
-    if not _is_readable(shape, value):
-        message = f"Value at '{path}' cannot be read as a {shape.type_name}"
-        raise WrongTypeError(message)
-    if shape.type_name == "structure":
-        return {
-            name: known_members(member, value[name], _join(path, _lower(name)))
-            for name, member in shape.members.items()
-            if value.get(name) is not None
-        }
-    if shape.type_name == "list":
-        return [known_members(shape.member, item, f"{path}.{index}.member") for index, item in enumerate(value, 1)]
-    if shape.type_name == "map":
-        return {
-            known_members(shape.key, key, f"{path}.{key}.key"): known_members(shape.value, item, f"{path}.{key}.member")
+    failures: list[str] = []
+    return _read(shape, value, "", failures), failures
+
+
+def _read(shape: Any, value: Any, path: str, failures: list[str]) -> Any:
+    kind = shape.type_name
+    if not isinstance(value, _TYPES[kind]) or isinstance(value, bool):
+        raise WrongTypeError(f"Value at '{path}' cannot be read as a {kind}")
+    read: Any = value
+    if kind == "structure":
+        read = {}
+        for name, member in shape.members.items():
+            place = f"{path}.{name[0].lower()}{name[1:]}".removeprefix(".")
+            if value.get(name) is not None:
+                read[name] = _read(member, value[name], place, failures)
+            elif name in shape.required_members:
+                failures.append(f"Value at '{place}' failed to satisfy constraint: Member must not be null")
+    elif kind == "list":
+        read = [_read(shape.member, item, f"{path}.{index}.member", failures) for index, item in enumerate(value, 1)]
+    elif kind == "map":
+        read = {
+            _read(shape.key, key, f"{path}.{key}.key", failures): _read(
+                shape.value, item, f"{path}.{key}.member", failures
+            )
             for key, item in value.items()
         }
-    return value
-
-
-def _is_readable(shape: Any, value: object) -> bool:
-    return isinstance(value, _TYPES[shape.type_name]) and not isinstance(value, bool)
-
-
-def constraint_failures(shape: Any, value: Any, path: str = "") -> list[str]:
-    """Return one message for each constraint of *shape* that *value*, from `known_members`, does not satisfy."""
-    return [f"Value at '{where}' failed to satisfy constraint: {what}" for where, what in _failures(shape, value, path)]
-
-
-def _failures(shape: Any, value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if shape.type_name == "structure":
-        for name in shape.required_members:
-            if name not in value:
-                yield _join(path, _lower(name)), "Member must not be null"
-        for name, item in value.items():
-            yield from _failures(shape.members[name], item, _join(path, _lower(name)))
-        return
-    if shape.type_name == "list":
-        for index, item in enumerate(value, 1):
-            yield from _failures(shape.member, item, f"{path}.{index}.member")
-    if shape.type_name == "map":
-        for key, item in value.items():
-            yield from _failures(shape.key, key, f"{path}.{key}.key")
-            yield from _failures(shape.value, item, f"{path}.{key}.member")
-    for what in _unsatisfied(shape, value):
-        yield path, what
+    failures.extend(f"Value at '{path}' failed to satisfy constraint: {what}" for what in _unsatisfied(shape, value))
+    return read
 
 
 def _unsatisfied(shape: Any, value: Any) -> Iterator[str]:
@@ -121,11 +106,3 @@ def _in_ascii(character: str) -> str:
     category = unicodedata.category(character)
     # A character that is unassigned in this Python's version of Unicode may be a letter in the service's.
     return "a" if category == "Cn" else {"L": "a", "Z": " ", "N": "0"}.get(category[0], "\x00")
-
-
-def _lower(member: str) -> str:
-    return member[0].lower() + member[1:]
-
-
-def _join(path: str, member: str) -> str:
-    return f"{path}.{member}" if path else member

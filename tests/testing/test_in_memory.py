@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import attrs
 import pytest
@@ -31,6 +31,7 @@ from appimageconfig import (
     ResourceNotFoundError,
     ServiceError,
 )
+from appimageconfig.operations import OperationName
 from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
@@ -491,9 +492,15 @@ def test_faults_apply_to_their_operation_in_the_order_of_injection(service: InMe
 def test_inject_refuses_an_unknown_operation_and_a_count_below_one(service: InMemorySageMaker) -> None:
     """Such a fault would never happen."""
     with pytest.raises(ValueError, match="unknown operation 'Create'; expected one of CreateAppImageConfig, "):
-        service.inject(Fault.throttling(), operation="Create")
+        service.inject(Fault.throttling(), operation=cast("Any", "Create"))
     with pytest.raises(ValueError, match="times must be at least 1, got 0"):
         service.inject(Fault.throttling(), times=0)
+
+
+def test_faults_can_be_injected_into_every_operation(service: InMemorySageMaker) -> None:
+    """By its name."""
+    for operation in get_args(OperationName):
+        service.inject(Fault.throttling(), operation=operation)
 
 
 def test_calls_are_recorded_with_secrets_redacted(service: InMemorySageMaker) -> None:

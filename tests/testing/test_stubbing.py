@@ -91,6 +91,7 @@ def test_each_add_method_matches_the_call_of_the_client(in_order: bool) -> None:
         stubber.add_list_tags(ARN, {"team": "ml", "stage": ""})
         stubber.add_add_tags(ARN, {"team": "ml"})
         stubber.add_delete_tags(ARN, iter(["team", "stage"]))
+        stubber.add_delete_tags(ARN, {"team", "stage", "owner"})
         assert client.create(CONFIG) == ARN
         assert client.describe("image") == DETAILS
         assert client.update(CONFIG) == ARN
@@ -99,6 +100,7 @@ def test_each_add_method_matches_the_call_of_the_client(in_order: bool) -> None:
         assert client.list_tags(ARN) == {"team": "ml", "stage": ""}
         client.add_tags(ARN, {"team": "ml"})
         client.delete_tags(ARN, ["team", "stage"])
+        client.delete_tags(ARN, {"owner", "stage", "team"})
 
 
 def test_create_and_update_return_the_given_arn() -> None:
@@ -352,7 +354,7 @@ def test_a_mismatch_only_in_type_is_explained() -> None:
     stubber.add_response("delete_tags", {}, {"ResourceArn": ARN, "TagKeys": ("a",)})
     with (
         pytest.raises(
-            StubAssertionError, match="the parameters differ only in type, such as a tuple instead of a list"
+            StubAssertionError, match="The parameters differ only in type, such as a tuple instead of a list"
         ),
         stubber,
     ):
@@ -461,14 +463,15 @@ def test_out_of_order_a_mismatch_shows_the_closest_response() -> None:
     with pytest.raises(StubAssertionError) as only, stubber:
         client.delete("b")
     assert reason(same_name.value).startswith(
-        "CreateAppImageConfig of 'b' was called, but none of the 2 responses left for it matches; "
-        "the closest is number 1, CreateAppImageConfig of 'b':\n--- expected\n"
+        "CreateAppImageConfig of 'b' was called with other parameters than the closest of the 2 responses left for it, "
+        "CreateAppImageConfig of 'b':\n--- expected\n"
     )
     assert '-  "CodeEditorAppImageConfig": {},' in reason(same_name.value).splitlines()
-    assert "the closest is number 2, CreateAppImageConfig of 'a':\n" in reason(least_change.value)
+    assert "responses left for it, CreateAppImageConfig of 'a':\n" in reason(least_change.value)
     assert reason(only.value).startswith(
-        "DeleteAppImageConfig of 'b' was called, but the only response left for it is DeleteAppImageConfig of 'a':\n"
+        "DeleteAppImageConfig of 'b' was called with other parameters than expected:\n--- expected\n"
     )
+    assert '-  "AppImageConfigName": "a"' in reason(only.value).splitlines()
 
 
 def test_the_end_of_the_block_asserts_that_all_responses_were_used() -> None:

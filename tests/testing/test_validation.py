@@ -12,7 +12,7 @@ from service_model import description
 from strategies import app_image_configs
 
 from appimageconfig import from_request, to_request
-from appimageconfig.testing.validation import WrongTypeError, constraint_failures, known_members
+from appimageconfig.testing.validation import WrongTypeError, validated
 
 MODEL: Any = ServiceModel(description(), "sagemaker")
 CREATE: Any = MODEL.operation_model("CreateAppImageConfig").input_shape
@@ -67,14 +67,14 @@ def container(**members: Any) -> dict[str, Any]:
 )
 def test_a_violation_is_reported_in_the_services_words(request_: dict[str, Any], path: str, what: str) -> None:
     """With a path in lower camel case, and indexes from one."""
-    (failure,) = constraint_failures(CREATE, request_)
+    _, (failure,) = validated(CREATE, request_)
     # Models before botocore 1.38.14 write the anchors.
     found = failure.replace("pattern: ^", "pattern: ").removesuffix("$")
     assert found == f"Value at '{path}' failed to satisfy constraint: {what}"
 
 
 def test_a_violation_of_an_enum_lists_the_values() -> None:
-    assert constraint_failures(LIST, {"SortOrder": "Up"}) == [
+    assert validated(LIST, {"SortOrder": "Up"})[1] == [
         "Value at 'sortOrder' failed to satisfy constraint: Member must satisfy enum value set: [Ascending, Descending]"
     ]
 
@@ -92,7 +92,7 @@ def test_a_violation_of_an_enum_lists_the_values() -> None:
 def test_a_wrong_type_cannot_be_read(request_: dict[str, Any], path: str) -> None:
     """No constraint is checked then."""
     with pytest.raises(WrongTypeError, match=f"Value at '{path}.*cannot be read as"):
-        known_members(CREATE, request_)
+        validated(CREATE, request_)
 
 
 def test_unknown_and_null_members_are_left_out() -> None:
@@ -103,7 +103,7 @@ def test_unknown_and_null_members_are_left_out() -> None:
         "Tags": None,
         "CodeEditorAppImageConfig": {"New": {}},
     }
-    assert known_members(CREATE, request) == {"AppImageConfigName": "a", "CodeEditorAppImageConfig": {}}
+    assert validated(CREATE, request) == ({"AppImageConfigName": "a", "CodeEditorAppImageConfig": {}}, [])
 
 
 @given(structures(CREATE))
@@ -112,8 +112,8 @@ def test_validation_agrees_with_the_judge(request: dict[str, Any]) -> None:
     legal = not violating_paths(CREATE, request)
     members: dict[str, Any]
     try:
-        members = known_members(CREATE, request)
-        failed = bool(constraint_failures(CREATE, members))
+        members, failures = validated(CREATE, request)
+        failed = bool(failures)
     except WrongTypeError:
         failed, members = True, {}
     if legal:
@@ -128,5 +128,4 @@ def test_validation_agrees_with_the_judge(request: dict[str, Any]) -> None:
 @given(app_image_configs)
 def test_the_request_of_every_valid_config_passes(config: Any) -> None:
     request = to_request(config)
-    assert known_members(CREATE, request) == request
-    assert constraint_failures(CREATE, request) == []
+    assert validated(CREATE, request) == (request, [])
