@@ -28,7 +28,7 @@ from appimageconfig.errors import (
     ThrottlingError,
     Violation,
 )
-from appimageconfig.files import dump, dumps, load, loads
+from appimageconfig.files import check, dump, dumps, load, loads
 from appimageconfig.models import (
     AppImageConfig,
     AppImageConfigDetails,
@@ -79,6 +79,7 @@ __all__ = [
     "ThrottlingError",
     "Violation",
     "advise",
+    "check",
     "custom_image",
     "difference",
     "dump",
