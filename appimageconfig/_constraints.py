@@ -89,7 +89,7 @@ class Constraint(ABC):
         if (value is None and attribute.default is None) or not _enforced.get() or self.accepts(value):
             return
         if violations := enforced(_violations_of(instance)):
-            raise InvalidAppImageConfigError(violations, type(instance).__name__)
+            raise InvalidAppImageConfigError(violations, getattr(instance, "SUBJECT", type(instance).__name__))
 
 
 def _violations_of(instance: attrs.AttrsInstance) -> Iterator[Violation]:

@@ -57,14 +57,14 @@ def details_from_response(response: Mapping[str, Any], name: str | None = None) 
     members = {member: value for member, value in response.items() if member != "ResponseMetadata"}
     if name is not None:
         members.setdefault("AppImageConfigName", name)
-    required_members(members, "AppImageConfigName", "AppImageConfigArn")
+    require_members(members, "AppImageConfigName", "AppImageConfigArn")
     with trusted():
         return _converter.structure(members, AppImageConfigDetails)
 
 
-def required_members(response: Mapping[str, Any], *members: str) -> list[Any]:
+def require_members(response: Mapping[str, Any], *members: str) -> None:
     """
-    Return *members* of *response*, which the service always returns.
+    Raise an error unless *response* has *members*, which the service always returns.
 
     Raises:
         InvalidAppImageConfigError: A member is missing.
@@ -72,7 +72,6 @@ def required_members(response: Mapping[str, Any], *members: str) -> list[Any]:
     message = "required member is missing; if the client is stubbed, add it to the response"
     if missing := [Violation(member, "required", message) for member in members if response.get(member) is None]:
         raise InvalidAppImageConfigError(missing, "response")
-    return [response[member] for member in members]
 
 
 def details_from_page(page: Mapping[str, Any]) -> Iterator[AppImageConfigDetails]:

@@ -17,7 +17,7 @@ from appimageconfig._converter import (
     details_from_page,
     details_from_response,
     request_members,
-    required_members,
+    require_members,
     tags_from_page,
 )
 from appimageconfig._frozen import secrets_in
@@ -117,9 +117,9 @@ class AppImageConfigClient:
 
     def __repr__(self) -> str:
         """Return the region and the endpoint, as far as they are known before the boto3 client is built."""
-        meta = getattr(self._client, "meta", None)
-        region_name = getattr(meta, "region_name", self._region_name)
-        endpoint_url = getattr(meta, "endpoint_url", self._endpoint_url)
+        known: Any = getattr(self._client, "meta", self._session)
+        region_name = self._region_name or getattr(known, "region_name", None)
+        endpoint_url = getattr(known, "endpoint_url", self._endpoint_url)
         return f"AppImageConfigClient(region_name={region_name!r}, endpoint_url={endpoint_url!r})"
 
     @property
@@ -238,8 +238,8 @@ class AppImageConfigClient:
         Pass aware datetimes: botocore reads a naive one in the local time zone.
 
         Args:
-            name_contains: A part of the name. The service model allows no hyphen at either end of it, so the service
-                gets it without those, and the hyphens are compared here.
+            name_contains: A part of the name. The service model allows no hyphen at either end of it: the service gets
+                it without those, and what it returns is compared with the whole here.
             creation_time_after: Only configs created at or after this time.
             creation_time_before: Only configs created at or before this time.
             modified_time_after: Only configs last modified at or after this time.
@@ -247,9 +247,9 @@ class AppImageConfigClient:
             sort_by: ``CreationTime`` (the service's default), ``LastModifiedTime`` or ``Name``.
             sort_order: ``Descending`` (the service's default) or ``Ascending``.
         """
-        accepted = (
-            name_contains.strip("-") or None if isinstance(name_contains, str) and name_contains else name_contains
-        )
+        accepted, compared = name_contains, ""
+        if isinstance(name_contains, str) and name_contains.strip("-") != name_contains:
+            accepted, compared = name_contains.strip("-") or None, name_contains
         request = ListAppImageConfigsRequest(
             name_contains=accepted,
             creation_time_after=creation_time_after,
@@ -259,13 +259,13 @@ class AppImageConfigClient:
             sort_by=sort_by,
             sort_order=sort_order,
         )
-        return self._items(request, name_contains or "")
+        return self._items(request, compared)
 
-    def _items(self, request: ListAppImageConfigsRequest, name_contains: str) -> Iterator[AppImageConfigDetails]:
+    def _items(self, request: ListAppImageConfigsRequest, compared: str) -> Iterator[AppImageConfigDetails]:
         members = {**request_members(request), "PaginationConfig": {"PageSize": _LARGEST_PAGE}}
         for page in self._pages("list_app_image_configs", members):
             for details in details_from_page(page):
-                if name_contains in details.app_image_config_name:
+                if compared in details.app_image_config_name:
                     yield details
 
     def list_tags(self, arn: str) -> dict[str, str]:
@@ -292,7 +292,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: The resource does not exist.
         """
         self._call("add_tags", request_members(AddTagsInput(resource_arn=arn, tags=tags)), arn)
-        _logger.info("Added %d tags to %s", len(tags), arn)
+        _logger.info("Added tags to %r", arn)
 
     def delete_tags(self, arn: str, keys: Iterable[str]) -> None:
         """
@@ -310,7 +310,7 @@ class AppImageConfigClient:
         # Tag keys have no order, so a set is as good as a list here.
         request = DeleteTagsInput(resource_arn=arn, tag_keys=[*keys] if isinstance(keys, AbstractSet) else keys)
         self._call("delete_tags", request_members(request), arn)
-        _logger.info("Deleted %d tags of %s", len(request.tag_keys), arn)
+        _logger.info("Deleted tags of %r", arn)
 
     def ensure(self, config: AppImageConfig, *, replace: bool = False) -> Outcome:
         """
@@ -427,8 +427,10 @@ class AppImageConfigClient:
             # A member at the top of a response need not be a member of the request.
             accepted = self.sagemaker.meta.service_model.operation_model(operation).input_shape.members
             request = {member: value for member, value in request.items() if member in accepted}
-        (arn,) = required_members(self._call(method, request, name), "AppImageConfigArn")
-        return str(arn)
+        response = self._call(method, request, name)
+        require_members(response, "AppImageConfigArn")
+        arn: str = response["AppImageConfigArn"]
+        return arn
 
     def _call(self, method: str, request: Mapping[str, Any], subject: str) -> Any:
         """Call a method of the boto3 client about *subject*, a name or an ARN."""
@@ -462,18 +464,15 @@ _METHODS: Final = (
 def _require_operations(sagemaker: object) -> None:
     if all(callable(getattr(sagemaker, method, None)) for method in _METHODS):
         return
-    hint = "make one with boto3.client('sagemaker')"
+    found, hint = f"an object of type {type(sagemaker).__name__}", "make one with boto3.client('sagemaker')"
     if isinstance(sagemaker, str):
-        hint = f"to choose the region, pass region_name={sagemaker!r}"
-    elif callable(getattr(sagemaker, "get_available_regions", None)):  # a boto3 or botocore session
-        hint = "pass a session as session=..."
-    elif callable(getattr(sagemaker, "client", None)):  # an InMemorySageMaker
-        hint = "call its .client(), and pass the result"
-    raise TypeError(f"sagemaker must be a boto3 SageMaker client, not {_described(sagemaker)}; {hint}")
-
-
-def _described(value: object) -> str:
-    return "a string" if isinstance(value, str) else f"an object of type {type(value).__name__}"
+        found, hint = "a string", f"to choose the region, pass region_name={sagemaker!r}"
+    elif isinstance(sagemaker, type):
+        found = f"the class {sagemaker.__name__}"
+    elif callable(getattr(sagemaker, "client", None)):
+        is_session = hasattr(sagemaker, "get_available_regions")  # otherwise it may be an InMemorySageMaker
+        hint = "pass a session as session=..." if is_session else "call its .client(), and pass the result"
+    raise TypeError(f"sagemaker must be a boto3 SageMaker client, not {found}; {hint}")
 
 
 def _log_call(method: str, subject: str | None) -> None:

@@ -4,7 +4,7 @@ The exceptions of the client library. `appimageconfig.testing` has a few of its 
 ::
 
     AppImageConfigError
-    ├── InvalidAppImageConfigError (ValueError)     found before anything is sent
+    ├── InvalidAppImageConfigError (ValueError)     found here, not by the service
     ├── ApplyError (ExceptionGroup)                 some steps of a plan failed
     ├── NotConvergedError                           still differs from the desired state after an update
     ├── StalePlanError                              changed since the plan was made
@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 class AppImageConfigError(Exception):
     """The base class of this library's exceptions."""
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's protocol
+        del cycle
+        printer.text(f"{type(self).__name__}: {self}")
+
 
 @attrs.frozen
 class Violation:
@@ -65,7 +69,7 @@ class Violation:
 
 
 class InvalidAppImageConfigError(AppImageConfigError, ValueError):
-    """A value, a request or a request file breaks the service model."""
+    """A value, a request or a request file breaks the service model, or a response lacks the name or the ARN."""
 
     violations: tuple[Violation, ...]
     """Every violation, in the order of the document or of the fields."""
@@ -88,11 +92,11 @@ class ApplyError(AppImageConfigError, ExceptionGroup[Exception]):
     Some steps of a plan failed. The other steps were carried out.
 
     It is the `ExceptionGroup` of the errors of the failed steps, so that
-    ``except*`` handles them by class.
+    ``except* ThrottlingError`` handles those of that class, and raises the rest.
     """
 
     outcomes: tuple[Outcome, ...]
-    """The outcomes of all steps, in the order of the plan."""
+    """The outcomes of all steps that were begun, in the order of the plan."""
 
     def __new__(cls, message: str, exceptions: Sequence[Exception], outcomes: Iterable[Outcome] = ()) -> Self:
         """Create the group; `ExceptionGroup` takes no further arguments."""
@@ -100,7 +104,7 @@ class ApplyError(AppImageConfigError, ExceptionGroup[Exception]):
         return super().__new__(cls, message, exceptions)
 
     def __init__(self, message: str, exceptions: Sequence[Exception], outcomes: Iterable[Outcome] = ()) -> None:
-        """Combine the *exceptions* of the failed steps, and keep the *outcomes* of all steps."""
+        """Combine the *exceptions* of the failed steps, and keep all *outcomes*."""
         super().__init__(message, exceptions)
         self.outcomes = tuple(outcomes)
 
@@ -332,5 +336,7 @@ def from_client_error(
     response = cast("Mapping[str, Any]", error.response)
     public_class: Any = ERROR_CODES.get(response.get("Error", {}).get("Code", ""), ServiceError)
     boto3_class: Any = type(error)
-    error_class = public_class if boto3_class is ClientError else _combined(public_class, boto3_class)
+    # boto3's own classes define nothing. A fake client may raise one that has another signature, or a `ServiceError`.
+    is_boto3s = boto3_class is not ClientError and boto3_class.__init__ is ClientError.__init__
+    error_class = _combined(public_class, boto3_class) if is_boto3s else public_class
     return error_class(response, error.operation_name, app_image_config_name)

@@ -2,13 +2,13 @@
 The requests of the operations other than create and update, whose request is an `AppImageConfig`.
 
 Each class has the service model's name of the request's shape, and is checked
-and serialized like every structure.
+and serialized like every structure. Its ``SUBJECT`` names the request in errors.
 """
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 import attrs
 
@@ -33,6 +33,7 @@ OperationName: TypeAlias = Literal[
 class DescribeAppImageConfigRequest:
     """The config to describe."""
 
+    SUBJECT: ClassVar = "arguments of describe"
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
@@ -40,6 +41,7 @@ class DescribeAppImageConfigRequest:
 class DeleteAppImageConfigRequest:
     """The config to delete."""
 
+    SUBJECT: ClassVar = "arguments of delete"
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
@@ -47,6 +49,7 @@ class DeleteAppImageConfigRequest:
 class ListAppImageConfigsRequest:
     """The configs to list, their order, and the size of a page."""
 
+    SUBJECT: ClassVar = "arguments of list"
     max_results: int | None = attrs.field(default=None, validator=limits.MAX_RESULTS)
     next_token: str | None = attrs.field(default=None, validator=limits.NEXT_TOKEN)
     name_contains: str | None = attrs.field(default=None, validator=limits.APP_IMAGE_CONFIG_NAME)
@@ -62,6 +65,7 @@ class ListAppImageConfigsRequest:
 class AddTagsInput:
     """The resource to tag, and its tags."""
 
+    SUBJECT: ClassVar = "arguments of add_tags"
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     tags: Mapping[str, str] = attrs.field(converter=frozen_mapping, validator=limits.TAG_LIST)
 
@@ -70,6 +74,7 @@ class AddTagsInput:
 class ListTagsInput:
     """The resource whose tags to list."""
 
+    SUBJECT: ClassVar = "arguments of list_tags"
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     next_token: str | None = attrs.field(default=None, validator=limits.NEXT_TOKEN)
     max_results: int | None = attrs.field(default=None, validator=limits.LIST_TAGS_MAX_RESULTS)
@@ -84,5 +89,6 @@ def _keys(keys: Iterable[str]) -> tuple[str, ...]:
 class DeleteTagsInput:
     """The resource, and the keys of the tags to delete."""
 
+    SUBJECT: ClassVar = "arguments of delete_tags"
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     tag_keys: tuple[str, ...] = attrs.field(converter=_keys, validator=limits.TAG_KEY_LIST)

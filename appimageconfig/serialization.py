@@ -48,10 +48,14 @@ def from_response(response: Mapping[str, Any]) -> AppImageConfigDetails:
     """
     Read a response of DescribeAppImageConfig, or an item of ListAppImageConfigs.
 
-    Reads leniently: values beyond today's limits are accepted, a missing member
-    other than the name and the ARN is None, and members that this version does not know are kept, and sent back by
-    `AppImageConfigDetails.to_config` and `to_request`. Times may be datetimes (as
-    botocore returns them), epoch seconds (as on the wire) or ISO 8601 text (as the
-    AWS CLI prints them); a time without an offset is taken as UTC.
+    Reads leniently: values beyond today's limits are accepted, any missing member
+    except the name and the ARN is None, and members that this version does not know
+    are kept, and sent back by `AppImageConfigDetails.to_config` and `to_request`.
+    Times may be datetimes (as botocore returns them), epoch seconds (as on the wire)
+    or ISO 8601 text (as the AWS CLI prints them); a time without an offset is taken
+    as UTC.
+
+    Raises:
+        InvalidAppImageConfigError: *response* lacks the name or the ARN.
     """
     return _converter.details_from_response(response)

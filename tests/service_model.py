@@ -36,6 +36,8 @@ RESPONSES: Final[dict[str, frozenset[str]]] = {
     "ListTags": frozenset({"Tags", "NextToken"}),
     "DeleteTags": frozenset(),
 }
+# The members that the service always returns, although the model does not require them.
+ALWAYS_RETURNED: Final = frozenset({"AppImageConfigArn", "AppImageConfigName"})
 PAGINATORS: Final = {
     "ListAppImageConfigs": {
         "input_token": "NextToken",
@@ -102,7 +104,9 @@ def _structure_differences(shape: Any, model: Any, beyond: frozenset[str] = froz
         if member not in shape.members:
             continue
         required = {True: "required", False: "optional"}
-        theirs, ours = required[member in shape.required_members], required[field.default is attrs.NOTHING]
+        returned = model is models.AppImageConfigDetails and member in ALWAYS_RETURNED
+        theirs = required[returned or member in shape.required_members]
+        ours = required[field.default is attrs.NOTHING]
         if theirs != ours:
             yield f"{shape.name}.{member} is {theirs} in the model and {ours} here: change the default in {where}"
         yield from _shape_differences(shape.members[member], field.validator)

@@ -130,7 +130,9 @@ def test_a_config_without_app_config_is_reported() -> None:
 
 
 def test_an_app_config_that_this_version_does_not_know_counts_as_one() -> None:
-    config = from_response({"AppImageConfigName": "image", "StreamlitAppImageConfig": {}}).to_config()
+    config = from_response(
+        {"AppImageConfigName": "image", "AppImageConfigArn": "arn", "StreamlitAppImageConfig": {}}
+    ).to_config()
     assert advise(config) == ()
 
 

@@ -23,6 +23,9 @@ from appimageconfig import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/image"
+NAMES = {"AppImageConfigName": "image", "AppImageConfigArn": ARN}
+
 
 @pytest.mark.parametrize(
     "time",
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 )
 def test_a_time_is_read_in_every_form_and_becomes_utc(time: object) -> None:
     """As botocore returns it, as the wire has it, as the AWS CLI prints it, and as stubs have it."""
-    created = from_response({"CreationTime": time}).creation_time
+    created = from_response({**NAMES, "CreationTime": time}).creation_time
     assert created is not None
     assert created == datetime(2026, 1, 1, tzinfo=UTC)
     assert created.tzinfo is UTC
@@ -47,7 +50,7 @@ def test_a_time_is_read_in_every_form_and_becomes_utc(time: object) -> None:
 
 def test_a_response_is_not_checked_and_is_sent_back_unchanged() -> None:
     """Beyond today's limits, and with members that this version does not know."""
-    response = {
+    request = {
         "AppImageConfigName": "x" * 100,
         "KernelGatewayImageConfig": {
             "KernelSpecs": [{"Name": "x" * 2000, "Language": "R"}] * 6,
@@ -58,23 +61,23 @@ def test_a_response_is_not_checked_and_is_sent_back_unchanged() -> None:
         },
         "StreamlitAppImageConfig": {"Port": 8501, "Routes": [{"Path": "/"}]},
     }
-    config = from_response(response).to_config()
-    assert json.loads(json.dumps(to_request(config))) == response
-    assert hash(config) == hash(from_response(response).to_config())
+    config = from_response({**request, "AppImageConfigArn": ARN}).to_config()
+    assert json.loads(json.dumps(to_request(config))) == request
+    assert hash(config) == hash(from_response({**request, "AppImageConfigArn": ARN}).to_config())
 
 
 def test_a_required_list_that_a_response_lacks_is_not_sent_back() -> None:
-    config = from_response({"AppImageConfigName": "image", "KernelGatewayImageConfig": {}}).to_config()
+    config = from_response({**NAMES, "KernelGatewayImageConfig": {}}).to_config()
     assert to_request(config) == {"AppImageConfigName": "image", "KernelGatewayImageConfig": {}}
 
 
 def test_a_null_member_that_this_version_does_not_know_is_absent() -> None:
-    assert from_response({"AppImageConfigName": "image", "StreamlitAppImageConfig": None}).unmodelled == {}
+    assert from_response({**NAMES, "StreamlitAppImageConfig": None}).unmodelled == {}
 
 
 def test_an_unknown_member_survives_a_change_of_a_known_one() -> None:
     response = {
-        "AppImageConfigName": "image",
+        **NAMES,
         "JupyterLabAppImageConfig": {"IdleTimeout": 60, "FileSystemConfig": {"DefaultUid": 1}},
     }
     config = from_response(response).to_config()
@@ -98,10 +101,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from appimageconfig import from_request, from_response, to_request
 request = {"AppImageConfigName": "a", "JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerArguments": ["x"]}}}
+response = {**request, "AppImageConfigArn": "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/a"}
 barrier = Barrier(16)
 def use(_):
     barrier.wait()
-    assert to_request(from_request(request)) == to_request(from_response(request).to_config()) == request
+    assert to_request(from_request(request)) == to_request(from_response(response).to_config()) == request
 with ThreadPoolExecutor(16) as pool:
     list(pool.map(use, range(16)))
 """

@@ -192,6 +192,7 @@ def test_members_of_a_newer_model_survive_describe_evolve_and_update(tmp_path: P
     (folder / "service-2.json").write_text(json.dumps(newer), encoding="utf-8")
     described = {
         "AppImageConfigName": "image",
+        "AppImageConfigArn": ARN,
         "Status": "Ascending",
         "JupyterLabAppImageConfig": {"ContainerConfig": {"StopTimeout": 30, "ContainerEntrypoint": ["old"]}},
         "StreamlitAppImageConfig": {"FileSystemConfig": {"DefaultUid": 0}},

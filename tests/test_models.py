@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import operator
 import pickle
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from unittest.mock import ANY
 
 import attrs
@@ -24,11 +26,11 @@ from appimageconfig import (
     JupyterLabAppImageConfig,
     KernelGatewayImageConfig,
     KernelSpec,
-    from_response,
     to_request,
 )
 from appimageconfig._frozen import ReadOnlyMapping
 
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/full"
 EVERY_CLASS = (
     AppImageConfig,
     AppImageConfigDetails,
@@ -61,13 +63,18 @@ def full_config(**changes: Any) -> AppImageConfig:
     return attrs.evolve(config, **changes)
 
 
+def details(**members: Any) -> AppImageConfigDetails:
+    """Return the actual state of a config, with these members."""
+    return AppImageConfigDetails(app_image_config_arn=ARN, app_image_config_name="full", **members)
+
+
 @pytest.mark.parametrize("model", EVERY_CLASS)
 def test_values_are_frozen_slotted_and_keyword_only(model: type[attrs.AttrsInstance]) -> None:
     assert all(field.kw_only for field in attrs.fields(model))
     assert "__dict__" not in dir(model)
     with pytest.raises(TypeError, match="positional"):
         model("by position")  # type: ignore[call-arg]
-    value = AppImageConfigDetails() if model is AppImageConfigDetails else full_config()
+    value = details() if model is AppImageConfigDetails else full_config()
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         value.app_image_config_name = "other"  # type: ignore[misc]
 
@@ -99,10 +106,16 @@ def test_arguments_are_copied() -> None:
     assert config.tags == {"team": "ml"}
 
 
-def test_sequences_become_tuples_and_mappings_are_read_only() -> None:
-    container = ContainerConfig(container_arguments=iter(["--a"]), container_environment_variables={"A": "1"})
-    assert container.container_arguments == ("--a",)
-    variables = container.container_environment_variables
+@pytest.mark.parametrize("kind", [list, tuple, deque, iter, reversed, lambda texts: dict(enumerate(texts)).values()])
+def test_every_ordered_iterable_becomes_a_tuple(kind: Any) -> None:
+    arguments, kernels = ["--a", "--a", "--b"], [KernelSpec(name="ir"), KernelSpec(name="python3")]
+    assert ContainerConfig(container_arguments=kind(arguments)).container_arguments == tuple(kind(arguments))
+    assert ContainerConfig(container_entrypoint=kind(["sh"])).container_entrypoint == ("sh",)
+    assert KernelGatewayImageConfig(kernel_specs=kind(kernels)).kernel_specs == tuple(kind(kernels))
+
+
+def test_mappings_are_read_only() -> None:
+    variables = ContainerConfig(container_environment_variables={"A": "1"}).container_environment_variables
     assert isinstance(variables, Mapping)
     with pytest.raises(TypeError, match="item assignment"):
         variables["A"] = "2"  # type: ignore[index]
@@ -116,38 +129,9 @@ def test_a_string_or_a_set_is_not_a_list(not_a_sequence: Any) -> None:
     assert [violation.path for violation in caught.value.violations] == ["container_arguments", "container_entrypoint"]
 
 
-def test_building_a_value_reports_all_its_violations_at_once() -> None:
-    """In the order of the fields."""
-    with pytest.raises(InvalidAppImageConfigError) as caught:
-        FileSystemConfig(mount_path="home", default_uid=True, default_gid=65536)
-    assert [(violation.path, violation.constraint) for violation in caught.value.violations] == [
-        ("mount_path", "pattern"),
-        ("default_uid", "type"),
-        ("default_gid", "max"),
-    ]
-
-
 def test_evolve_checks_the_new_value() -> None:
     with pytest.raises(InvalidAppImageConfigError, match="default_uid: is -1; the minimum is 0"):
         attrs.evolve(FileSystemConfig(default_uid=0), default_uid=-1)
-
-
-def test_a_structure_of_the_wrong_class_is_refused() -> None:
-    with pytest.raises(InvalidAppImageConfigError) as caught:
-        JupyterLabAppImageConfig(
-            file_system_config={"MountPath": "/root"},  # type: ignore[arg-type]
-            container_config=FileSystemConfig(),  # type: ignore[arg-type]
-        )
-    assert str(caught.value) == (
-        "invalid JupyterLabAppImageConfig:\n"
-        "  file_system_config: must be a FileSystemConfig, not a map\n"
-        "  container_config: must be a ContainerConfig, not a FileSystemConfig"
-    )
-
-
-def test_a_required_member_cannot_be_none() -> None:
-    with pytest.raises(InvalidAppImageConfigError, match="app_image_config_name: must be a string, not null"):
-        AppImageConfig(app_image_config_name=None)  # type: ignore[arg-type]
 
 
 def test_order_counts_in_sequences_and_not_in_mappings() -> None:
@@ -188,32 +172,134 @@ def test_a_read_only_mapping_keeps_its_order_and_pickles() -> None:
     assert len(mapping) == len(pickle.loads(pickle.dumps(mapping)))  # noqa: S301 - our own pickle
 
 
+@pytest.mark.parametrize("ours", [{"a": "1", "b": "2"}, full_config(tags={"a": "1", "b": "2"}).tags])
+@pytest.mark.parametrize("theirs", [{"b": "3", "c": "4"}, full_config(tags={"b": "3", "c": "4"}).tags])
+def test_mappings_are_united_as_dicts_are(ours: Any, theirs: Any) -> None:
+    """With a read-only mapping on either side, or on both: the items on the right replace those on the left."""
+    united = ours | theirs
+    assert list(united.items()) == [("a", "1"), ("b", "3"), ("c", "4")]
+    assert type(united) is (dict if type(ours) is type(theirs) is dict else ReadOnlyMapping)
+
+
+@pytest.mark.parametrize("unite", [operator.or_, lambda mapping, other: other | mapping])
+def test_a_union_with_variables_redacts_their_values(unite: Any) -> None:
+    variables = ContainerConfig(container_environment_variables={"A": "hush"}).container_environment_variables
+    assert repr(unite(variables, {})) == "{'A': ***}"
+    assert ContainerConfig(container_environment_variables=unite(variables, {"B": "b"})) == ContainerConfig(
+        container_environment_variables={"A": "hush", "B": "b"}
+    )
+    with pytest.raises(TypeError, match="unsupported operand"):
+        unite(variables, [("B", "b")])
+
+
 def test_to_config_returns_the_actual_state_with_the_given_tags() -> None:
     config = full_config()
-    details = AppImageConfigDetails(
-        app_image_config_arn="arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/full",
-        app_image_config_name="full",
+    actual = details(
         creation_time=datetime(2026, 1, 1, tzinfo=UTC),
         kernel_gateway_image_config=config.kernel_gateway_image_config,
         jupyter_lab_app_image_config=config.jupyter_lab_app_image_config,
         code_editor_app_image_config=config.code_editor_app_image_config,
     )
-    assert details.to_config(tags={"team": "ml"}) == config
-    assert details.to_config() == full_config(tags=None)
-    assert details.to_config(tags={}) == full_config(tags={})
+    assert actual.to_config(tags={"team": "ml"}) == config
+    assert actual.to_config() == full_config(tags=None)
+    assert actual.to_config(tags={}) == full_config(tags={})
 
 
-def test_to_config_refuses_invalid_tags_and_a_missing_name() -> None:
+def test_to_config_refuses_invalid_tags() -> None:
     with pytest.raises(InvalidAppImageConfigError, match=r"tags\[''\]: the key has 0 characters; the minimum is 1"):
-        AppImageConfigDetails(app_image_config_name="image").to_config(tags={"": "x"})
+        details().to_config(tags={"": "x"})
+
+
+VIOLATIONS: list[tuple[Callable[[], object], str]] = [
+    (
+        lambda: KernelSpec(name=cast("Any", 5), display_name="k" * 1025),
+        (
+            "invalid KernelSpec:\n"
+            "  name: must be a string, not an integer; write it in quotes\n"
+            "  display_name: has 1025 characters; the maximum is 1024"
+        ),
+    ),
+    (
+        lambda: FileSystemConfig(mount_path="home", default_uid=70000, default_gid=-1),
+        (
+            "invalid FileSystemConfig:\n"
+            "  mount_path: must be an absolute path, which begins with a slash (pattern \\/.*)\n"
+            "  default_uid: is 70000; the maximum is 65535\n"
+            "  default_gid: is -1; the minimum is 0"
+        ),
+    ),
+    (
+        lambda: ContainerConfig(
+            container_arguments=["a", "\n"],
+            container_entrypoint=["a", "b"],
+            container_environment_variables={"A": cast("Any", 1)},
+        ),
+        (
+            "invalid ContainerConfig:\n"
+            "  container_arguments[1]: must be a single line that is not blank (pattern (?!\\s*$).+)\n"
+            "  container_entrypoint: has 2 items; the maximum is 1\n"
+            "  container_environment_variables['A']: the value must be a string, not an integer; write it in quotes"
+        ),
+    ),
+    (
+        lambda: KernelGatewayImageConfig(kernel_specs=[]),
+        "invalid KernelGatewayImageConfig:\n  kernel_specs: has 0 items; the minimum is 1",
+    ),
+    (
+        lambda: KernelGatewayImageConfig(kernel_specs=cast("Any", ["python3"])),
+        "invalid KernelGatewayImageConfig:\n  kernel_specs[0]: must be a KernelSpec, not a string",
+    ),
+    (
+        lambda: JupyterLabAppImageConfig(
+            file_system_config=cast("Any", {"MountPath": "/root"}), container_config=cast("Any", FileSystemConfig())
+        ),
+        (
+            "invalid JupyterLabAppImageConfig:\n"
+            "  file_system_config: must be a FileSystemConfig, not a map\n"
+            "  container_config: must be a ContainerConfig, not a FileSystemConfig"
+        ),
+    ),
+    (
+        lambda: CodeEditorAppImageConfig(container_config=cast("Any", "sh")),
+        "invalid CodeEditorAppImageConfig:\n  container_config: must be a ContainerConfig, not a string",
+    ),
+    (
+        lambda: AppImageConfig(
+            app_image_config_name="my_image",
+            tags={"": "x"},
+            code_editor_app_image_config=cast("Any", JupyterLabAppImageConfig()),
+        ),
+        (
+            "invalid AppImageConfig:\n"
+            "  app_image_config_name: must consist of letters, digits and hyphens, without a hyphen at either end, "
+            "such as 'my-image' (pattern [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})\n"
+            "  tags['']: the key has 0 characters; the minimum is 1\n"
+            "  code_editor_app_image_config: must be a CodeEditorAppImageConfig, not a JupyterLabAppImageConfig"
+        ),
+    ),
+    (
+        lambda: AppImageConfigDetails(
+            app_image_config_arn="image", app_image_config_name=cast("Any", None), creation_time=cast("Any", "2026")
+        ),
+        (
+            "invalid AppImageConfigDetails:\n"
+            "  app_image_config_arn: must be the ARN of an AppImageConfig "
+            "(pattern arn:aws[a-z\\-]*:sagemaker:[a-z0-9\\-]*:[0-9]{12}:app-image-config/.*)\n"
+            "  app_image_config_name: must be a string, not null\n"
+            "  creation_time: must be a datetime, not a string"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("build", "text"), VIOLATIONS)
+def test_an_error_names_the_class_and_the_fields(build: Callable[[], object], text: str) -> None:
+    """Nothing is sent when a value is built, so the error does not speak of it."""
     with pytest.raises(InvalidAppImageConfigError) as caught:
-        from_response({}).to_config()
-    assert str(caught.value) == (
-        "invalid response:\n"
-        "  AppImageConfigName: required member is missing; if the client is stubbed, add it to the response"
-    )
+        build()
+    assert str(caught.value) == text
 
 
-def test_a_time_must_be_a_datetime() -> None:
-    with pytest.raises(InvalidAppImageConfigError, match="creation_time: must be a datetime, not a string"):
-        AppImageConfigDetails(creation_time="2026-01-01")  # type: ignore[arg-type]
+def test_the_name_and_the_arn_of_details_are_required() -> None:
+    with pytest.raises(TypeError, match="'app_image_config_arn' and 'app_image_config_name'"):
+        AppImageConfigDetails()  # type: ignore[call-arg]

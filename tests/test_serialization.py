@@ -19,6 +19,7 @@ from appimageconfig import (
     CodeEditorAppImageConfig,
     ContainerConfig,
     FileSystemConfig,
+    InvalidAppImageConfigError,
     JupyterLabAppImageConfig,
     KernelGatewayImageConfig,
     KernelSpec,
@@ -171,9 +172,30 @@ def test_from_response_returns_details() -> None:
 
 def test_a_missing_member_of_a_response_is_none() -> None:
     """Also one that a request requires, and one that is null."""
-    details = from_response({"KernelGatewayImageConfig": {"FileSystemConfig": None}, "CreationTime": None})
-    assert details.app_image_config_arn is None
+    details = from_response({**DESCRIBED, "KernelGatewayImageConfig": {"FileSystemConfig": None}, "CreationTime": None})
     assert details.creation_time is None
+    assert details.code_editor_app_image_config is None
     gateway: Any = details.kernel_gateway_image_config
     assert gateway.kernel_specs is None
     assert gateway.file_system_config is None
+
+
+@pytest.mark.parametrize(
+    ("missing", "violations"),
+    [
+        ({}, "AppImageConfigName AppImageConfigArn"),
+        ({"AppImageConfigName": "image", "AppImageConfigArn": None}, "AppImageConfigArn"),
+        ({"AppImageConfigArn": "arn"}, "AppImageConfigName"),
+    ],
+)
+def test_a_response_without_a_name_or_an_arn_is_refused(missing: dict[str, Any], violations: str) -> None:
+    """The service always returns them."""
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        from_response({**missing, "CreationTime": 0})
+    assert str(caught.value).splitlines() == [
+        "invalid response:",
+        *(
+            f"  {member}: required member is missing; if the client is stubbed, add it to the response"
+            for member in violations.split()
+        ),
+    ]
