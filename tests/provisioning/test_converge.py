@@ -461,6 +461,14 @@ def test_ensure_accepts_a_config_that_was_built_in_unchecked() -> None:
     assert AppImageConfigClient(wire.client()).ensure(config).status == "unchanged"
 
 
+def test_ensure_changes_tags_that_break_the_model() -> None:
+    """The service may accept longer values than this version knows."""
+    details = described(JupyterLabAppImageConfig={"FileSystemConfig": {}})
+    long, short = (Answer({"Tags": [{"Key": "team", "Value": value}]}) for value in ("x" * 300, "ml"))
+    wire = Wire(details, long, Answer(), details, short)
+    assert AppImageConfigClient(wire.client()).ensure(tagged(lab(), team="ml")).status == "updated"
+
+
 def test_ensure_replaces_a_config_that_was_built_in_unchecked() -> None:
     with unchecked():
         config = lab("x" * 80)
@@ -476,7 +484,8 @@ def test_apply_deletes_a_config_whose_name_breaks_the_model() -> None:
     config = {"AppImageConfigName": "x" * 80, "AppImageConfigArn": ARN}
     wire = Wire(Answer({"AppImageConfigs": [config]}), Answer(config), Answer())
     client = AppImageConfigClient(wire.client())
-    assert statuses(client.apply(client.plan([], prune=True, name_contains="x"))) == {"x" * 80: "deleted"}
+    (outcome,) = client.apply(client.plan([], prune=True, name_contains="x"))
+    assert (outcome.status, outcome.app_image_config_arn) == ("deleted", ARN)
     assert wire.sent[-1].target == "SageMaker.DeleteAppImageConfig"
 
 
