@@ -27,8 +27,8 @@ class CustomImage:
     """The service model's shape ``CustomImage``, checked like every structure."""
 
     image_name: str = attrs.field(validator=limits.IMAGE_NAME)
-    app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
     image_version_number: int | None = attrs.field(default=None, validator=limits.IMAGE_VERSION_NUMBER)
+    app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
 def custom_image(
