@@ -151,7 +151,8 @@ def _structures_to_wire(items: Sequence[Any] | None) -> Any:
 def _overrides(model: Any) -> dict[str, Any]:
     overrides: dict[str, Any] = {"unmodelled": override(omit=True)}
     for member, field in modelled_fields(model).items():
-        match field.validator:
+        constraint: Any = field.validator
+        match constraint:
             case Tags():
                 hooks: dict[str, Any] = {"struct_hook": _tags_from_wire, "unstruct_hook": _tags_to_wire}
             case String() | Integer() | Map() | List(item=String()):

@@ -1,4 +1,4 @@
-"""Check that an sdist holds what a packager needs. Run as a script, with the path of the sdist."""
+"""Check the files of an sdist. Run as a script with the path of the sdist."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ UNEXPECTED = ("*.pyc", "*/.*", ".nox/*", "docs/_build/*", "dist/*")
 
 
 def main(sdist: str) -> None:
-    """Compare the files of *sdist* with what is expected."""
+    """Compare the files of *sdist* with the expected ones."""
     with tarfile.open(sdist) as archive:
         names = {member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()}
     missing = sorted(set(EXPECTED) - names)
     unexpected = sorted(name for name in names if any(fnmatch(name, pattern) for pattern in UNEXPECTED))
     if missing or unexpected:
-        sys.exit(f"{sdist}: missing {missing}, not to be there {unexpected}")
-    print(f"{sdist}: {len(names)} files, nothing missing, nothing left over")  # noqa: T201 - a script
+        sys.exit(f"{sdist}: missing {missing}, unexpected {unexpected}")
+    print(f"{sdist}: {len(names)} files, none missing, none unexpected")  # noqa: T201 - a script
 
 
 if __name__ == "__main__":

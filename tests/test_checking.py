@@ -30,53 +30,53 @@ def violations(request: Any) -> list[str]:
     return [str(violation) for violation in caught.value.violations]
 
 
-@pytest.mark.parametrize(
-    ("request_", "expected"),
-    [
-        ([], ["must be a map of the members of a request, not a list"]),
-        ({}, ["AppImageConfigName: required member is missing"]),
-        ({"AppImageConfigName": None}, ["AppImageConfigName: must be a string, not null"]),
-        ({"AppImageConfigName": 5}, ["AppImageConfigName: must be a string, not an integer; write it in quotes"]),
-        (
-            {"AppImageConfigName": "a", "Tags": {"team": "ml"}},
-            ['Tags: must be a list of maps with Key and Value, not a map; write [{"Key": "team", "Value": "ml"}]'],
-        ),
-        (
-            {"AppImageConfigName": "a", "Tags": ["team", {"Key": "k"}, {"Key": "k", "Value": "v"}]},
-            [
-                "Tags[0]: must be a map like Tag, not a string",
-                "Tags[1].Value: required member is missing",
-                "Tags[2].Key: duplicate tag key; the first is at Tags[1]",
-            ],
-        ),
-        (
-            {"AppImageConfigName": "a", "JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerEntrypoint": "x"}}},
-            [
-                (
-                    "JupyterLabAppImageConfig.ContainerConfig.ContainerEntrypoint: must be a list, not a string; "
-                    "write a list with the string as its only item"
-                )
-            ],
-        ),
-        (
-            {"AppImageConfigName": "a", "Tags": [{"Key": [], "Value": ""}, {"Key": 5, "Value": ""}] * 2},
-            [
-                "Tags[0].Key: must be a string, not a list",
-                "Tags[1].Key: must be a string, not an integer; write it in quotes",
-                "Tags[2].Key: must be a string, not a list",
-                "Tags[3].Key: must be a string, not an integer; write it in quotes",
-            ],
-        ),
-        (
-            {"AppImageConfigName": "a", "KernelGatewayImageConfig": {"KernelSpecs": {"Name": "python3"}}},
-            ["KernelGatewayImageConfig.KernelSpecs: must be a list, not a map"],
-        ),
-        (
-            {"AppImageConfigName": "a", "KernelGatewayImageConfig": {"KernelSpecs": []}},
-            ["KernelGatewayImageConfig.KernelSpecs: has 0 items; the minimum is 1"],
-        ),
-    ],
-)
+INVALID: list[tuple[Any, list[str]]] = [
+    ([], ["must be a map of the members of a request, not a list"]),
+    ({}, ["AppImageConfigName: required member is missing"]),
+    ({"AppImageConfigName": None}, ["AppImageConfigName: must be a string, not null"]),
+    ({"AppImageConfigName": 5}, ["AppImageConfigName: must be a string, not an integer; write it in quotes"]),
+    (
+        {"AppImageConfigName": "a", "Tags": {"team": "ml"}},
+        ['Tags: must be a list of maps with Key and Value, not a map; write [{"Key": "team", "Value": "ml"}]'],
+    ),
+    (
+        {"AppImageConfigName": "a", "Tags": ["team", {"Key": "k"}, {"Key": "k", "Value": "v"}]},
+        [
+            "Tags[0]: must be a map like Tag, not a string",
+            "Tags[1].Value: required member is missing",
+            "Tags[2].Key: duplicate tag key; the first is at Tags[1]",
+        ],
+    ),
+    (
+        {"AppImageConfigName": "a", "JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerEntrypoint": "x"}}},
+        [
+            (
+                "JupyterLabAppImageConfig.ContainerConfig.ContainerEntrypoint: must be a list, not a string; "
+                "write a list with the string as its only item"
+            )
+        ],
+    ),
+    (
+        {"AppImageConfigName": "a", "Tags": [{"Key": [], "Value": ""}, {"Key": 5, "Value": ""}] * 2},
+        [
+            "Tags[0].Key: must be a string, not a list",
+            "Tags[1].Key: must be a string, not an integer; write it in quotes",
+            "Tags[2].Key: must be a string, not a list",
+            "Tags[3].Key: must be a string, not an integer; write it in quotes",
+        ],
+    ),
+    (
+        {"AppImageConfigName": "a", "KernelGatewayImageConfig": {"KernelSpecs": {"Name": "python3"}}},
+        ["KernelGatewayImageConfig.KernelSpecs: must be a list, not a map"],
+    ),
+    (
+        {"AppImageConfigName": "a", "KernelGatewayImageConfig": {"KernelSpecs": []}},
+        ["KernelGatewayImageConfig.KernelSpecs: has 0 items; the minimum is 1"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("request_", "expected"), INVALID)
 def test_a_wrong_type_or_a_missing_member_is_reported_with_its_path(request_: Any, expected: list[str]) -> None:
 
     assert violations(request_) == expected

@@ -1,4 +1,4 @@
-"""The wire: real boto3 clients whose requests are recorded, and answered from a script, at botocore's before-send."""
+"""Real boto3 clients with scripted responses, whose requests are recorded at botocore's before-send event."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Answer:
-    """An HTTP answer of the service."""
+    """An HTTP response of the service."""
 
     body: Mapping[str, Any] = MappingProxyType({})
     status: int = 200
@@ -32,7 +32,7 @@ class Answer:
 
 @attrs.frozen
 class Sent:
-    """A request as it left."""
+    """A request as it was sent."""
 
     target: str
     body: bytes
@@ -47,10 +47,10 @@ class Sent:
 
 
 class Wire:
-    """Answers requests with *answers*, the last one over and over, and keeps what was sent."""
+    """Records requests and responds with *answers*, repeating the last one."""
 
     def __init__(self, *answers: Answer) -> None:
-        """Take the answers."""
+        """Take the responses, in order; without any, an empty one."""
         self.sent: list[Sent] = []
         self._answers = list(answers) or [Answer()]
 
@@ -61,7 +61,7 @@ class Wire:
         return client
 
     def answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        """Record *request* and answer it."""
+        """Record *request* and return the next response."""
         items: Iterable[tuple[str, Any]] = request.headers.items()
         headers = {name.lower(): value.decode() if isinstance(value, bytes) else value for name, value in items}
         body: Any = request.body
@@ -74,5 +74,5 @@ class Wire:
 
 @cache
 def session() -> Any:
-    """Return one boto3 session for all tests: it reads the service model once."""
+    """Return the one boto3 session of all tests, which reads the service model once."""
     return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-west-1")  # noqa: S106

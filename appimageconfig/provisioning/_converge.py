@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from contextvars import copy_context
-from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -33,7 +32,7 @@ from appimageconfig.provisioning._difference import (
 from appimageconfig.provisioning._plan import Actual, Outcome, Plan, Status, Step, creation, deletion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from appimageconfig.client import AppImageConfigClient
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
@@ -85,42 +84,53 @@ def apply(
     # Slow to import, and only this function needs it.
     from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait  # noqa: PLC0415
 
+    # Each thread records its own step, so that an interrupt cannot come between the end of a step and its record.
+    begun: set[int] = set()
     outcomes: dict[int, Outcome] = {}
-    under_way: dict[Future[Outcome], int] = {}
+    under_way: set[Future[Outcome]] = set()
+
+    def carry_out(position: int) -> Outcome:
+        begun.add(position)
+        outcomes[position] = outcome = _carry_out(client, plan.steps[position], replace=replace)
+        return outcome
 
     def wait_for_one() -> None:
         for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-            position = under_way.pop(future)
-            outcomes[position] = future.result()
-            on_outcome(outcomes[position])
+            under_way.remove(future)
+            on_outcome(future.result())
 
     try:
         # The end of the block waits for the steps under way, after an exception also.
         with ThreadPoolExecutor(max_workers, thread_name_prefix="appimageconfig") as pool:
-            for position, step in enumerate(plan.steps):
+            for position in range(len(plan.steps)):
                 # Submit only as many steps as run at once: a submitted step begins even after stop() returns true.
                 if len(under_way) == max_workers:
                     wait_for_one()
                 if stop():
                     break
                 # A thread has a context of its own, and `unchecked` holds in the context that entered it.
-                future = pool.submit(copy_context().run, partial(_carry_out, client, step, replace=replace))
-                under_way[future] = position
+                under_way.add(pool.submit(copy_context().run, carry_out, position))
             while under_way:
                 wait_for_one()
     except BaseException as error:  # Ctrl-C, or an exception of on_outcome or stop
-        outcomes |= {position: future.result() for future, position in under_way.items() if future.done()}
-        error.add_note(_note(plan, outcomes))
+        error.add_note(_note(plan, begun, outcomes))
         raise
     return tuple(outcomes[position] for position in sorted(outcomes))
 
 
-def _note(plan: Plan, outcomes: Mapping[int, Outcome]) -> str:
-    """Return a note that lists the steps of an interrupted *plan*: those that ended, and those that were not begun."""
-    changes = [position for position, step in enumerate(plan.steps) if step.action != "unchanged"]
-    done = "; ".join(str(outcomes[position]) for position in changes if position in outcomes)
-    left = ", ".join(plan.steps[position].app_image_config_name for position in changes if position not in outcomes)
-    return f"apply was interrupted. Done: {done or 'nothing'}. Not begun: {left or 'nothing'}."
+def _note(plan: Plan, begun: Container[int], outcomes: Mapping[int, Outcome]) -> str:
+    """Return a note that lists the changes of an interrupted *plan* by how far they went."""
+    found: dict[str, list[str]] = {"Ended": [], "Unfinished": [], "Not begun": []}
+    for position, step in enumerate(plan.steps):
+        if step.action == "unchanged":
+            continue
+        if position in outcomes:
+            found["Ended"].append(str(outcomes[position]))
+        else:  # unfinished: after a second Ctrl-C, or one while a thread starts, which do not wait for the thread
+            found["Unfinished" if position in begun else "Not begun"].append(step.app_image_config_name)
+    return "\n".join(
+        ["apply was interrupted.", *(f"{key}: {'; '.join(texts)}" for key, texts in found.items() if texts)]
+    )
 
 
 def _carry_out(client: AppImageConfigClient, step: Step, *, replace: bool) -> Outcome:
@@ -233,11 +243,15 @@ def _restore(client: AppImageConfigClient, name: str, config: AppImageConfig) ->
         client.create(config)
     except ResourceInUseError:
         return f"AppImageConfig {name!r} was to be deleted and recreated, and exists; run ensure again"
-    except Exception as error:  # noqa: BLE001 - the error that made the replacement fail is raised
-        return (
+    except BaseException as error:
+        note = (
             f"AppImageConfig {name!r} was deleted to be recreated, and may be missing; run ensure again. "
             f"It could not be restored ({type(error).__name__}); its tags were {dict(config.tags or {})}"
         )
+        if isinstance(error, Exception):
+            return note  # the error that made the replacement fail is raised
+        error.add_note(note)  # a second Ctrl-C
+        raise
     return f"AppImageConfig {name!r} was deleted to be recreated, and was restored as it was"
 
 

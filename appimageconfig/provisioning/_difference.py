@@ -30,7 +30,7 @@ class Change:
 
     def __str__(self) -> str:
         """Return the path, the old and the new value on one line."""
-        return f"{self.path}: {_text(self.old)} -> {_text(self.new)}"
+        return printable(f"{self.path}: {_text(self.old)} -> {_text(self.new)}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as JSON, without ``old`` or ``new`` where the value is absent."""
@@ -96,7 +96,7 @@ def contents(config: AppImageConfig, *, created: bool) -> Difference:
 
 def content_line(change: Change) -> str:
     """Return the path and the one value of a change from nothing or to nothing."""
-    return f"{change.path}: {_text(change.old if change.new is None else change.new)}"
+    return printable(f"{change.path}: {_text(change.old if change.new is None else change.new)}")
 
 
 def leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -191,18 +191,18 @@ def _item_changes(path: str, old: Mapping[Any, Any], new: Mapping[Any, Any], *, 
 
 
 def _tag_changes(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> Iterator[Change]:
-    if new is None:
-        return
-    if old is not None and old != new:
-        old = {**own_tags(old), **{key: value for key, value in old.items() if key in new}}
-    if old != new:
-        yield from _changes("Tags", old, new)
+    if new is not None:
+        # Tags of AWS are kept, so they are compared only if they are desired.
+        kept = {key: value for key, value in old.items() if key in new} if old else {}
+        yield from _changes("Tags", None if old is None else own_tags(old) | kept, new)
+
+
+def printable(text: str) -> str:
+    """Return *text* with control characters escaped, since names and values may come from anywhere."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
 def _text(value: Any) -> str:
     if value is None:
         return "(absent)"
-    if value == REDACTED:
-        return REDACTED
-    text = json.dumps(value, ensure_ascii=False)
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+    return REDACTED if value == REDACTED else json.dumps(value, ensure_ascii=False)

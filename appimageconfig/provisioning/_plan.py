@@ -9,7 +9,14 @@ import attrs
 
 from appimageconfig._constraints import trusted
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails
-from appimageconfig.provisioning._difference import NO_DIFFERENCE, Difference, content_line, contents, difference
+from appimageconfig.provisioning._difference import (
+    NO_DIFFERENCE,
+    Difference,
+    content_line,
+    contents,
+    difference,
+    printable,
+)
 
 Action: TypeAlias = Literal["create", "update", "unchanged", "delete"]
 Status: TypeAlias = Literal["created", "updated", "replaced", "unchanged", "deleted", "failed"]
@@ -38,7 +45,8 @@ class Step:
         """Return the sign, the action and the name, and the changes on lines of their own."""
         shown = str if self.action == "update" else content_line
         lines = (f"    {shown(change)}" for change in self.difference.changes)
-        return "\n".join([f"{_SIGNS[self.action]} {self.action} {self.app_image_config_name}", *lines])
+        heading = f"{_SIGNS[self.action]} {self.action} {printable(self.app_image_config_name)}"
+        return "\n".join([heading, *lines])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the action, the name and the difference as JSON."""
@@ -100,13 +108,13 @@ class Outcome:
     app_image_config_arn: str | None = None
     """The ARN, or None if it is not known."""
     difference: Difference = NO_DIFFERENCE
-    """The changes that were made."""
+    """The changes that an update or a replacement made."""
     error: Exception | None = None
     """The exception of a failed step; None unless the status is ``failed``."""
 
     def __str__(self) -> str:
         """Return the status, the name, and the error if there is one."""
-        text = f"{self.status} {self.app_image_config_name}"
+        text = f"{self.status} {printable(self.app_image_config_name)}"
         return text if self.error is None else f"{text}: {_error_text(self.error)}"
 
     def to_dict(self) -> dict[str, Any]:

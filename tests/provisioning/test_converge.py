@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import NonCallableMock
 
 import attrs
 import pytest
@@ -16,7 +19,9 @@ from appimageconfig import (
     AppImageConfig,
     AppImageConfigClient,
     AppImageConfigError,
+    ApplyError,
     CodeEditorAppImageConfig,
+    ContainerConfig,
     FileSystemConfig,
     InvalidAppImageConfigError,
     JupyterLabAppImageConfig,
@@ -26,20 +31,19 @@ from appimageconfig import (
     Outcome,
     Plan,
     RequestValidationError,
-    ResourceInUseError,
     ResourceLimitExceededError,
     ResourceNotFoundError,
     ServiceError,
     StalePlanError,
-    ThrottlingError,
     from_response,
     unchecked,
 )
 from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+CANARY = "hush-71c2"
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:app-image-config/image"
 
 
@@ -82,12 +86,33 @@ def tagged(config: AppImageConfig, **tags: str) -> AppImageConfig:
 def state(client: AppImageConfigClient, name: str = "image") -> AppImageConfig:
     """Return the actual state, with its tags."""
     details = client.describe(name)
-    return details.to_config(client.list_tags(str(details.app_image_config_arn)))
+    return details.to_config(client.list_tags(details.app_image_config_arn))
+
+
+def raising(error: BaseException) -> Callable[..., Any]:
+    """Return a function that raises *error*, whatever it is called with."""
+
+    def raise_it(*_: Any, **__: Any) -> None:
+        raise error
+
+    return raise_it
+
+
+def failed(client: AppImageConfigClient, plan: Plan, *, replace: bool = False) -> ApplyError:
+    """Apply *plan*, and return the error."""
+    with pytest.raises(ApplyError) as caught:
+        client.apply(plan, replace=replace)
+    return caught.value
 
 
 def statuses(outcomes: Iterable[Outcome]) -> dict[str, str]:
     """Return the status of each config."""
     return {outcome.app_image_config_name: outcome.status for outcome in outcomes}
+
+
+def applied(client: AppImageConfigClient) -> set[str]:
+    """Return the names of the configs that exist."""
+    return {details.app_image_config_name for details in client.list()}
 
 
 # ensure
@@ -288,6 +313,21 @@ def test_a_config_that_another_writer_deletes_is_replaced(service: InMemorySageM
     assert state(other) == tagged(editor())
 
 
+def test_a_second_ctrl_c_leaves_a_note_with_the_lost_tags(service: InMemorySageMaker) -> None:
+    sagemaker = service.client()
+    client = AppImageConfigClient(sagemaker)
+    client.create(tagged(lab(), team="ml"))
+    sagemaker.meta.events.register("before-call.sagemaker.CreateAppImageConfig", raising(KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.ensure(editor(), replace=True)
+    assert caught.value.__notes__ == [
+        (
+            "AppImageConfig 'image' was deleted to be recreated, and may be missing; run ensure again. "
+            "It could not be restored (KeyboardInterrupt); its tags were {'team': 'ml'}"
+        )
+    ]
+
+
 def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(service: InMemorySageMaker) -> None:
     once = Config(retries={"total_max_attempts": 1, "mode": "standard"})
     client = AppImageConfigClient(service.client(config=once))
@@ -325,13 +365,11 @@ def test_ensure_reports_a_difference_that_remains_after_a_replacement() -> None:
     assert str(caught.value.difference).endswith('FileSystemConfig: {"DefaultUid": 1000} -> (absent)')
 
 
-class LaterSageMaker:
+class LaterSageMaker(NonCallableMock):
     """A boto3 client of a later service model, with a member ``Quota`` that the library does not know."""
 
-    def __init__(self) -> None:
-        """Store an app config without tags."""
-        self.lab = {"FileSystemConfig": {"DefaultUid": 1, "Quota": 7}}
-        self.tags: list[dict[str, str]] = []
+    lab: Mapping[str, Any] = {"FileSystemConfig": {"DefaultUid": 1, "Quota": 7}}
+    tags: Any = ()
 
     def describe_app_image_config(self, **request: Any) -> dict[str, Any]:
         """Return the app config."""
@@ -375,7 +413,7 @@ class ImmutableSageMaker(LaterSageMaker):
 
 def test_an_update_keeps_unmodelled_members_at_every_level() -> None:
     sagemaker = LaterSageMaker()
-    client = AppImageConfigClient(cast("Any", sagemaker))
+    client = AppImageConfigClient(sagemaker)
     assert client.ensure(lab(default_uid=5)).status == "updated"
     assert sagemaker.lab == {"FileSystemConfig": {"DefaultUid": 5, "Quota": 7}}
     assert client.ensure(lab(default_uid=5)).status == "unchanged"
@@ -397,9 +435,13 @@ def test_a_replacement_has_the_desired_tags() -> None:
 @pytest.mark.parametrize("quota", [7, 8])
 def test_an_update_sends_the_desired_values_of_unmodelled_members(quota: int) -> None:
     sagemaker = LaterSageMaker()
-    client = AppImageConfigClient(cast("Any", sagemaker))
+    client = AppImageConfigClient(sagemaker)
     files = {"DefaultUid": 5, "Quota": quota}
-    response = {"AppImageConfigName": "image", "JupyterLabAppImageConfig": {"FileSystemConfig": files}}
+    response = {
+        "AppImageConfigName": "image",
+        "AppImageConfigArn": ARN,
+        "JupyterLabAppImageConfig": {"FileSystemConfig": files},
+    }
     assert client.ensure(from_response(response).to_config()).status == "updated"
     assert sagemaker.lab == {"FileSystemConfig": files}
 
@@ -461,6 +503,14 @@ def test_ensure_accepts_a_config_that_was_built_in_unchecked() -> None:
     assert AppImageConfigClient(wire.client()).ensure(config).status == "unchanged"
 
 
+def test_ensure_changes_tags_that_break_the_model() -> None:
+    """The service may accept longer values than this version knows."""
+    details = described(JupyterLabAppImageConfig={"FileSystemConfig": {}})
+    long, short = (Answer({"Tags": [{"Key": "team", "Value": value}]}) for value in ("x" * 300, "ml"))
+    wire = Wire(details, long, Answer(), details, short)
+    assert AppImageConfigClient(wire.client()).ensure(tagged(lab(), team="ml")).status == "updated"
+
+
 def test_ensure_replaces_a_config_that_was_built_in_unchecked() -> None:
     with unchecked():
         config = lab("x" * 80)
@@ -476,7 +526,8 @@ def test_apply_deletes_a_config_whose_name_breaks_the_model() -> None:
     config = {"AppImageConfigName": "x" * 80, "AppImageConfigArn": ARN}
     wire = Wire(Answer({"AppImageConfigs": [config]}), Answer(config), Answer())
     client = AppImageConfigClient(wire.client())
-    assert statuses(client.apply(client.plan([], prune=True, name_contains="x"))) == {"x" * 80: "deleted"}
+    (outcome,) = client.apply(client.plan([], prune="x"))
+    assert (outcome.status, outcome.app_image_config_arn) == ("deleted", ARN)
     assert wire.sent[-1].target == "SageMaker.DeleteAppImageConfig"
 
 
@@ -505,10 +556,10 @@ def test_plan_shows_the_steps_and_only_lists(client: AppImageConfigClient, made:
     plan = client.plan([lab("new"), lab("changed", default_uid=0), lab("same")])
     assert str(plan) == (
         "+ create new\n"
+        "    JupyterLabAppImageConfig.FileSystemConfig: {}\n"
         "~ update changed\n"
         "    JupyterLabAppImageConfig.FileSystemConfig.DefaultUid: 1 -> 0\n"
-        "= unchanged same\n"
-        "Plan: 1 to create, 1 to update, 1 unchanged."
+        "Plan: 1 to create, 1 to update, 1 unchanged, 0 to delete."
     )
     assert made() == ["ListAppImageConfigs"]
 
@@ -567,44 +618,117 @@ def test_plan_of_a_single_config_is_a_type_error(client: AppImageConfigClient) -
         client.plan(wrong)
 
 
-def test_plan_prunes_undeclared_configs_by_a_part_of_their_name(client: AppImageConfigClient) -> None:
-    for name in ("a-team-1", "b-team-1", "other", "team-keep"):
+def test_plan_deletes_undeclared_configs_whose_names_begin_with_prune(client: AppImageConfigClient) -> None:
+    for name in ("team-b", "team-a", "other", "team-keep", "my-team-a"):
         client.create(lab(name))
     assert client.plan([lab("team-keep")]).changes == ()
-    plan = client.plan([lab("team-keep"), lab("new")], prune=True, name_contains="team-")
+    plan = client.plan([lab("team-keep"), lab("new")], prune="team-")
     assert [f"{step.action} {step.app_image_config_name}" for step in plan.steps] == [
         "unchanged team-keep",
         "create new",
-        "delete a-team-1",
-        "delete b-team-1",
+        "delete team-a",
+        "delete team-b",
     ]
     assert statuses(client.apply(plan)) == {
         "team-keep": "unchanged",
         "new": "created",
-        "a-team-1": "deleted",
-        "b-team-1": "deleted",
+        "team-a": "deleted",
+        "team-b": "deleted",
     }
-    assert sorted(str(details.app_image_config_name) for details in client.list()) == ["new", "other", "team-keep"]
+    assert applied(client) == {"new", "other", "team-keep", "my-team-a"}
 
 
-def test_plan_does_not_prune_a_config_without_a_name() -> None:
-    """Only a stub returns one."""
-    client = AppImageConfigClient(Wire(Answer({"AppImageConfigs": [{}]})).client())
-    assert client.plan([], prune=True, name_contains="None").steps == ()
+@pytest.mark.parametrize(
+    ("prefix", "deleted"),
+    [("team-9-", ["team-9-a"]), ("team-9", ["team-9", "team-9-a", "team-90"]), ("9", []), ("Team", [])],
+)
+def test_plan_of_no_configs_prunes_by_prefix(client: AppImageConfigClient, prefix: str, deleted: list[str]) -> None:
+    for name in ("team-90", "team-9", "team-9-a", "my-team-9-a"):
+        client.create(lab(name))
+    assert [step.app_image_config_name for step in client.plan([], prune=prefix).steps] == deleted
 
 
-def test_plan_of_no_configs_can_prune(client: AppImageConfigClient) -> None:
-    client.create(lab("team-a"))
-    assert [step.action for step in client.plan([], prune=True, name_contains="team").steps] == ["delete"]
-
-
-@pytest.mark.parametrize("arguments", [{"prune": True}, {"name_contains": "a"}, {"prune": True, "name_contains": ""}])
-def test_plan_takes_prune_and_name_contains_only_together(
-    client: AppImageConfigClient, made: Callable[[], list[str]], arguments: Any
+@pytest.mark.parametrize(
+    ("prune", "error", "message"),
+    [
+        (True, TypeError, "prune must be a name prefix such as 'team-', not True"),
+        (False, TypeError, "prune must be a name prefix such as 'team-', not False"),
+        (["team-"], TypeError, "prune must be a name prefix such as 'team-', not ['team-']"),
+        ("", ValueError, "prune is empty, and would delete every other config; pass a name prefix such as 'team-'"),
+    ],
+)
+def test_plan_refuses_to_prune_by_anything_but_a_prefix(
+    client: AppImageConfigClient, made: Callable[[], list[str]], prune: Any, error: type[Exception], message: str
 ) -> None:
-    with pytest.raises(ValueError, match="pass both or neither"):
-        client.plan([lab()], **arguments)
+    with pytest.raises(error) as caught:
+        client.plan([lab()], prune=prune)
+    assert str(caught.value) == message
     assert made() == []
+
+
+def test_a_plan_shows_the_contents_of_creations_and_deletions(client: AppImageConfigClient) -> None:
+    gateway = KernelGatewayImageConfig(
+        kernel_specs=[KernelSpec(name="python3", display_name="Python\u202e \N{SNAKE}"), KernelSpec(name="ir")],
+        file_system_config=FileSystemConfig(mount_path="/a\x1b[31m", default_uid=0),
+    )
+    container = ContainerConfig(
+        container_arguments=[CANARY, CANARY], container_environment_variables={"TOKEN\x1b": CANARY, "B": ""}
+    )
+    config = AppImageConfig(
+        app_image_config_name="new",
+        tags={"team.a": "ml", "x\u2028": "\u2028"},
+        kernel_gateway_image_config=gateway,
+        jupyter_lab_app_image_config=JupyterLabAppImageConfig(container_config=container),
+        code_editor_app_image_config=CodeEditorAppImageConfig(),
+    )
+    tags = ["    Tags['team.a']: \"ml\"", "    Tags['x\\u2028']: \"\\u2028\""]
+    app_configs = [
+        '    KernelGatewayImageConfig.KernelSpecs[0].Name: "python3"',
+        '    KernelGatewayImageConfig.KernelSpecs[0].DisplayName: "Python\\u202e \N{SNAKE}"',
+        '    KernelGatewayImageConfig.KernelSpecs[1].Name: "ir"',
+        '    KernelGatewayImageConfig.FileSystemConfig.MountPath: "/a\\u001b[31m"',
+        "    KernelGatewayImageConfig.FileSystemConfig.DefaultUid: 0",
+        "    JupyterLabAppImageConfig.ContainerConfig.ContainerArguments[0]: ***",
+        "    JupyterLabAppImageConfig.ContainerConfig.ContainerArguments[1]: ***",
+        "    JupyterLabAppImageConfig.ContainerConfig.ContainerEnvironmentVariables['TOKEN\\x1b']: ***",
+        "    JupyterLabAppImageConfig.ContainerConfig.ContainerEnvironmentVariables['B']: ***",
+        "    CodeEditorAppImageConfig: {}",
+    ]
+    plan = client.plan([config])
+    assert str(plan).splitlines() == [
+        "+ create new",
+        *tags,
+        *app_configs,
+        "Plan: 1 to create, 0 to update, 0 unchanged, 0 to delete.",
+    ]
+    client.apply(plan)
+    plan = client.plan([], prune="new")
+    assert str(plan).splitlines() == [
+        "- delete new",
+        *app_configs,
+        "Plan: 0 to create, 0 to update, 0 unchanged, 1 to delete.",
+    ]
+
+
+def test_unmodelled_members_are_redacted_in_a_plan() -> None:
+    """They may hold secrets, in a creation and in a deletion."""
+    secrets = {
+        "JupyterLabAppImageConfig": {"FileSystemConfig": {"Quota\x1b": [CANARY]}, "Token": {"Key": CANARY}},
+        "NewConfig": {"Token": CANARY},
+    }
+    old, new = ({"AppImageConfigName": name, "AppImageConfigArn": ARN, **secrets} for name in ("old", "new"))
+    sagemaker = NonCallableMock()
+    sagemaker.get_paginator.return_value.paginate.return_value = [{"AppImageConfigs": [old]}]
+    plan = AppImageConfigClient(sagemaker).plan([from_response(new).to_config()], prune="old")
+    contents = [
+        "    JupyterLabAppImageConfig.FileSystemConfig.Quota\\x1b: ***",
+        "    JupyterLabAppImageConfig.Token: ***",
+        "    NewConfig: ***",
+    ]
+    summary = "Plan: 1 to create, 0 to update, 0 unchanged, 1 to delete."
+    assert str(plan).splitlines() == ["+ create new", *contents, "- delete old", *contents, summary]
+    assert CANARY not in repr(plan)
+    assert CANARY not in str(plan.to_dict())
 
 
 # apply
@@ -617,11 +741,12 @@ def test_apply_carries_out_a_plan_and_a_second_plan_is_empty(
     configs = [lab("new"), tagged(lab("changed", default_uid=0), team="ml")]
     plan = client.plan(configs)
     made()
-    outcomes = {outcome.app_image_config_name: outcome for outcome in client.apply(plan, max_workers=1)}
-    assert statuses(outcomes.values()) == {"new": "created", "changed": "updated"}
-    assert outcomes["changed"].difference == plan.steps[1].difference
+    new, changed = client.apply(plan, max_workers=1)
+    assert (new.status, changed.status) == ("created", "updated")
+    assert changed.difference == plan.steps[1].difference
     assert made() == ["Create", "Describe", "ListTags", "Update", "AddTags", "Describe", "ListTags"]
     again = client.plan(configs)
+    assert not again
     made()
     assert {(outcome.status, outcome.app_image_config_arn) for outcome in client.apply(again)} == {
         ("unchanged", f"{ARN.rpartition('/')[0]}/{name}") for name in ("new", "changed")
@@ -630,26 +755,45 @@ def test_apply_carries_out_a_plan_and_a_second_plan_is_empty(
 
 
 @pytest.mark.usefixtures("no_sleep")
-def test_apply_carries_out_the_other_steps_if_one_fails(
+def test_apply_carries_out_the_other_steps_if_one_fails_and_raises_at_the_end(
     service: InMemorySageMaker, client: AppImageConfigClient
 ) -> None:
     client.create(lab("b", default_uid=1))
     plan = client.plan([lab("a"), lab("b"), lab("c")])
     service.inject(Fault.throttling(), operation="UpdateAppImageConfig", times=9)
-    outcomes = {outcome.app_image_config_name: outcome for outcome in client.apply(plan)}
-    assert statuses(outcomes.values()) == {"a": "created", "b": "failed", "c": "created"}
-    assert isinstance(outcomes["b"].error, ThrottlingError)
+    error = failed(client, plan)
+    assert [outcome.status for outcome in error.outcomes] == ["created", "failed", "created"]
+    assert error.exceptions == (error.outcomes[1].error,)
+    assert isinstance(error, AppImageConfigError)
+    assert str(error) == f"1 of 3 steps failed:\n  {error.outcomes[1]}"
 
 
-def test_an_outcome_has_any_kind_of_exception(client: AppImageConfigClient) -> None:
-    class Broken:
-        """A client without methods."""
+def test_the_errors_of_the_steps_can_be_handled_by_class(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    plan = client.plan([lab("a"), lab("b"), lab("c")])
+    service.inject(Fault.error("AccessDeniedException"), operation="CreateAppImageConfig")
+    service.inject(Fault.error("ResourceLimitExceeded"), operation="CreateAppImageConfig")
+    denied: list[ApplyError] = []
+    with pytest.raises(ApplyError) as caught:
+        try:
+            client.apply(plan, max_workers=1)
+        except* AccessDeniedError as group:
+            denied.append(cast("ApplyError", group))
+    (limit,) = caught.value.exceptions
+    assert isinstance(limit, ResourceLimitExceededError)
+    assert [outcome.status for outcome in denied[0].outcomes] == ["failed", "failed", "created"]
+    assert denied[0].outcomes == caught.value.outcomes
 
-    wrong: Any = Broken()
-    plan = client.plan([lab()])
-    (outcome,) = AppImageConfigClient(wrong).apply(plan)
-    assert outcome.status == "failed"
-    assert isinstance(outcome.error, AttributeError)
+
+def test_an_outcome_has_any_kind_of_exception(service: InMemorySageMaker) -> None:
+    sagemaker = service.client()
+    error = ZeroDivisionError("division by zero")
+    sagemaker.meta.events.register("before-call.sagemaker.CreateAppImageConfig", raising(error))
+    client = AppImageConfigClient(sagemaker)
+    (outcome,) = failed(client, client.plan([lab()])).outcomes
+    assert outcome.error is error
+    assert str(outcome) == "failed image: division by zero"
 
 
 CHANGES: list[Callable[[AppImageConfigClient], object]] = [
@@ -660,13 +804,12 @@ CHANGES: list[Callable[[AppImageConfigClient], object]] = [
 ]
 
 
-def stale(outcomes: Iterable[Outcome]) -> str:
-    """Return the error of the config "image", which is stale, and the class of its cause; "other" was created."""
-    by_name = {outcome.app_image_config_name: outcome for outcome in outcomes}
-    assert statuses(by_name.values()) == {"image": "failed", "other": "created"}
-    error = by_name["image"].error
-    assert isinstance(error, StalePlanError)
-    return f"{error} ({type(error.__cause__).__name__})"
+def stale(error: ApplyError) -> str:
+    """Return the error of the config "image", which is stale; "other" was created."""
+    assert statuses(error.outcomes) == {"image": "failed", "other": "created"}
+    (stale_error,) = error.exceptions
+    assert isinstance(stale_error, StalePlanError)
+    return str(stale_error)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -677,8 +820,8 @@ def test_apply_leaves_a_config_unchanged_that_changed_since_the_plan(
     plan = client.plan([tagged(lab(default_uid=0), team="ml"), lab("other")])
     change(client)
     before = state(client)
-    assert stale(client.apply(plan)) == (
-        "AppImageConfig 'image' was changed after the plan was made, and was left unchanged; make a new plan (NoneType)"
+    assert stale(failed(client, plan)) == (
+        "AppImageConfig 'image' was changed after the plan was made, and was left unchanged; make a new plan"
     )
     assert state(client) == before
 
@@ -687,23 +830,21 @@ def test_apply_does_not_recreate_a_config_that_was_deleted_since_the_plan(client
     client.create(lab(default_uid=1))
     plan = client.plan([lab(default_uid=0), lab("other")])
     client.delete("image")
-    assert stale(client.apply(plan)) == (
-        "AppImageConfig 'image' was deleted after the plan was made, and was left unchanged; make a new plan "
-        "(ResourceNotFoundError)"
-    )
+    assert "'image' was deleted after the plan was made" in stale(failed(client, plan))
     with pytest.raises(ResourceNotFoundError):
         client.describe("image")
 
 
 def test_apply_refuses_a_config_that_was_created_since_the_plan_and_differs(client: AppImageConfigClient) -> None:
-    plan = client.plan([lab("a"), lab("b"), tagged(lab("c"), team="ml")])
-    for config in (lab("a", default_uid=5), lab("b"), lab("c")):
-        client.create(config)
-    outcomes = {outcome.app_image_config_name: outcome for outcome in client.apply(plan)}
-    assert statuses(outcomes.values()) == {"a": "failed", "b": "unchanged", "c": "failed"}
-    assert "'a' was created after the plan" in str(outcomes["a"].error)
-    assert isinstance(getattr(outcomes["a"].error, "__cause__", None), ResourceInUseError)
-    assert str(outcomes["b"].app_image_config_arn).endswith("app-image-config/b")
+    plan = client.plan([lab("a"), lab("b")])
+    client.create(lab("a", default_uid=5))
+    client.create(lab("b"))
+    a, b = failed(client, plan).outcomes
+    assert (a.status, b.status) == ("failed", "unchanged")
+    assert str(a.error) == (
+        "AppImageConfig 'a' was created after the plan was made, and was left unchanged; make a new plan"
+    )
+    assert b.app_image_config_arn == client.describe("b").app_image_config_arn
 
 
 def test_apply_accepts_a_config_that_is_up_to_date_since_the_plan(
@@ -720,39 +861,55 @@ def test_apply_accepts_a_config_that_is_up_to_date_since_the_plan(
 
 def test_apply_deletes_no_config_that_changed_and_accepts_one_that_is_gone(client: AppImageConfigClient) -> None:
     for name in ("a", "b", "c"):
-        client.create(lab(name))
-    plans = [client.plan([], prune=True, name_contains=name) for name in ("a", "b", "c")]
-    client.update(lab("a", default_uid=5))
-    client.delete("b")
-    found = statuses(outcome for plan in plans for outcome in client.apply(plan))
-    assert found == {"a": "failed", "b": "deleted", "c": "deleted"}
-    assert [details.app_image_config_name for details in client.list()] == ["a"]
+        client.create(lab(f"team-{name}"))
+    plan = client.plan([], prune="team-")
+    client.update(lab("team-a", default_uid=5))
+    client.delete("team-b")
+    error = failed(client, plan)
+    assert statuses(error.outcomes) == {"team-a": "failed", "team-b": "deleted", "team-c": "deleted"}
+    assert str(error) == (
+        "1 of 3 steps failed:\n"
+        "  failed team-a: AppImageConfig 'team-a' was changed after the plan was made, and was left unchanged; "
+        "make a new plan"
+    )
+    assert applied(client) == {"team-a"}
 
 
 def test_apply_replaces_only_with_replace(client: AppImageConfigClient) -> None:
     client.create(lab())
-    plan = client.plan([editor()])
-    (outcome,) = client.apply(plan)
-    assert isinstance(outcome.error, NotConvergedError)
+    (error,) = failed(client, client.plan([editor()])).exceptions
+    assert isinstance(error, NotConvergedError)
     (outcome,) = client.apply(client.plan([editor()]), replace=True)
     assert outcome.status == "replaced"
 
 
-def test_apply_yields_each_outcome_as_its_step_ends(service: InMemorySageMaker) -> None:
+def test_apply_reports_each_outcome_as_its_step_ends_and_returns_them_in_the_order_of_the_plan(
+    service: InMemorySageMaker,
+) -> None:
     sagemaker = service.client()
     client = AppImageConfigClient(sagemaker)
     client.create(lab("slow", default_uid=1))
     plan = client.plan([lab("slow"), *(lab(f"image-{number}") for number in range(6))])
     others_ended = threading.Event()
+    reported: list[Outcome] = []
 
     def wait_for_the_others(**_: Any) -> None:
         assert others_ended.wait(timeout=60)
 
+    def report(outcome: Outcome) -> None:
+        assert threading.current_thread() is caller
+        reported.append(outcome)
+        if len(reported) == 6:
+            others_ended.set()
+
+    caller = threading.current_thread()
     sagemaker.meta.events.register("before-call.sagemaker.UpdateAppImageConfig", wait_for_the_others)
-    outcomes = client.apply(plan, max_workers=2)
-    assert {next(outcomes).status for _ in range(6)} == {"created"}
-    others_ended.set()
-    assert statuses(outcomes) == {"slow": "updated"}
+    outcomes = client.apply(plan, max_workers=2, on_outcome=report)
+    assert outcomes == (reported[-1], *reported[:-1])
+    assert statuses(outcomes) == {"slow": "updated", **{f"image-{number}": "created" for number in range(6)}}
+    assert [outcome.app_image_config_name for outcome in outcomes] == [
+        step.app_image_config_name for step in plan.steps
+    ]
 
 
 @pytest.mark.parametrize("max_workers", [1, 5])
@@ -777,45 +934,110 @@ def test_apply_runs_max_workers_steps_at_once(service: InMemorySageMaker, max_wo
     assert statuses(client.apply(plan, max_workers=max_workers)) == dict.fromkeys(names, "created")
 
 
-def applied(client: AppImageConfigClient) -> set[str]:
-    """Return the names of the configs that exist."""
-    return {str(details.app_image_config_name) for details in client.list()}
+def test_apply_begins_no_step_after_stop_and_returns_those_under_way(client: AppImageConfigClient) -> None:
+    plan = client.plan([lab(f"image-{number}") for number in range(10)])
+    reported: list[Outcome] = []
+    outcomes = client.apply(plan, max_workers=2, on_outcome=reported.append, stop=lambda: len(reported) >= 3)
+    assert 3 <= len(outcomes) < 10
+    assert {outcome.app_image_config_name for outcome in outcomes} == applied(client)
+    assert sorted(reported, key=str) == list(outcomes)
 
 
-def test_apply_begins_no_step_after_stop_and_yields_those_under_way(service: InMemorySageMaker) -> None:
+def test_a_stopped_apply_raises_the_errors_of_the_steps_that_were_begun(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    plan = client.plan([lab("a"), lab("b")])
+    service.inject(Fault.error("AccessDeniedException"), operation="CreateAppImageConfig")
+    reported: list[Outcome] = []
+    with pytest.raises(ApplyError, match="1 of 2 steps failed") as caught:
+        client.apply(plan, max_workers=1, on_outcome=reported.append, stop=lambda: bool(reported))
+    assert statuses(caught.value.outcomes) == {"a": "failed"}
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("no space left")])
+def test_an_interrupted_apply_says_which_steps_ended_and_which_were_not_begun(
+    client: AppImageConfigClient, error: BaseException
+) -> None:
+    """Whatever interrupts it, the steps under way end: here one of two."""
+    client.create(lab("same"))
+    plan = client.plan([lab("same"), *(lab(f"image-{number}") for number in range(5))])
+    with pytest.raises(type(error)) as caught:
+        client.apply(plan, max_workers=2, on_outcome=raising(error))
+    assert caught.value is error
+    assert error.__notes__ == [
+        "apply was interrupted.\nEnded: created image-0\nNot begun: image-1; image-2; image-3; image-4"
+    ]
+    assert applied(client) == {"same", "image-0"}
+
+
+def test_an_apply_that_stop_interrupts_begins_no_step(client: AppImageConfigClient) -> None:
+    plan = client.plan([lab("a"), lab("b")])
+    with pytest.raises(ZeroDivisionError) as caught:
+        client.apply(plan, stop=raising(ZeroDivisionError()))
+    assert caught.value.__notes__ == ["apply was interrupted.\nNot begun: a; b"]
+    assert applied(client) == set()
+
+
+def test_ctrl_c_finishes_the_step_under_way(service: InMemorySageMaker) -> None:
+    sagemaker = service.client()
+    client = AppImageConfigClient(sagemaker)
+    client.create(lab("changed", default_uid=1))
+    plan = client.plan([lab("a"), lab("changed"), lab("b")])
+
+    def press_ctrl_c(**_: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    sagemaker.meta.events.register("before-call.sagemaker.UpdateAppImageConfig", press_ctrl_c)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.apply(plan, max_workers=1)
+    assert caught.value.__notes__ == ["apply was interrupted.\nEnded: created a; updated changed\nNot begun: b"]
+    assert state(client, "changed") == tagged(lab("changed"))
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_step_under_way(
+    service: InMemorySageMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sagemaker = service.client()
     client = AppImageConfigClient(sagemaker)
     client.create(lab("slow", default_uid=1))
-    plan = client.plan([lab("slow"), lab("quick"), lab("late")])
-    stopped = threading.Event()
+    plan = client.plan([lab("slow"), lab("a"), lab("b")])
+    second, begun, go_on = KeyboardInterrupt(), threading.Event(), threading.Event()
 
-    def wait_for_the_stop(**_: Any) -> None:
-        assert stopped.wait(timeout=60)
+    def wait_for_the_test(**_: Any) -> None:
+        begun.set()
+        assert go_on.wait(timeout=60)
 
-    def stop() -> bool:
-        if "quick" in applied(client):
-            stopped.set()
-        return stopped.is_set()
+    def interrupt_once_both_are_begun(_: Outcome) -> None:
+        assert begun.wait(timeout=60)
+        raise KeyboardInterrupt
 
-    sagemaker.meta.events.register("before-call.sagemaker.UpdateAppImageConfig", wait_for_the_stop)
-    assert statuses(client.apply(plan, max_workers=2, stop=stop)) == {"quick": "created", "slow": "updated"}
-    assert applied(client) == {"quick", "slow"}
+    sagemaker.meta.events.register("before-call.sagemaker.UpdateAppImageConfig", wait_for_the_test)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt) as caught:
+        patch.setattr(threading.Thread, "join", raising(second))  # where apply waits for its threads
+        client.apply(plan, max_workers=2, on_outcome=interrupt_once_both_are_begun)
+    go_on.set()
+    assert caught.value is second
+    assert second.__notes__ == ["apply was interrupted.\nEnded: created a\nUnfinished: slow\nNot begun: b"]
 
 
-def test_closing_the_iteration_finishes_the_steps_under_way(client: AppImageConfigClient) -> None:
-    plan = client.plan([lab(f"image-{number}") for number in range(10)])
-    outcomes: Iterator[Outcome] = client.apply(plan, max_workers=1)
-    next(outcomes)
-    outcomes.close()  # type: ignore[attr-defined]
-    assert applied(client) == {"image-0"}
+def test_a_step_that_exits_the_program_interrupts_apply(service: InMemorySageMaker) -> None:
+    """A handler of botocore's events may call sys.exit()."""
+    sagemaker = service.client()
+    client = AppImageConfigClient(sagemaker)
+    client.create(lab("exits", default_uid=1))
+    plan = client.plan([lab("a"), lab("exits"), lab("b")])
+    sagemaker.meta.events.register("before-call.sagemaker.UpdateAppImageConfig", raising(SystemExit(3)))
+    with pytest.raises(SystemExit) as caught:
+        client.apply(plan, max_workers=1)
+    assert caught.value.__notes__ == ["apply was interrupted.\nEnded: created a\nUnfinished: exits\nNot begun: b"]
 
 
 def test_unchecked_applies_in_the_threads_of_apply(client: AppImageConfigClient) -> None:
     client.create(lab())
     with unchecked():
-        (outcome,) = client.apply(client.plan([tagged(lab(), team="x" * 300)]))
-    assert isinstance(outcome.error, RequestValidationError)
-    assert "Member must have length less than or equal to 256" in str(outcome.error)
+        (error,) = failed(client, client.plan([tagged(lab(), team="x" * 300)])).exceptions
+    assert isinstance(error, RequestValidationError)
+    assert "Member must have length less than or equal to 256" in str(error)
 
 
 def test_apply_refuses_max_workers_below_1_at_once(client: AppImageConfigClient) -> None:

@@ -18,6 +18,7 @@ from appimageconfig import (
     AppImageConfig,
     AppImageConfigClient,
     AppImageConfigError,
+    ApplyError,
     CodeEditorAppImageConfig,
     FileSystemConfig,
     JupyterLabAppImageConfig,
@@ -100,9 +101,7 @@ class World:
 
     def state(self) -> dict[str, AppImageConfig]:
         """Return the configs that exist, with their tags."""
-        found = [
-            details.to_config(self.calm.list_tags(str(details.app_image_config_arn))) for details in self.calm.list()
-        ]
+        found = [details.to_config(self.calm.list_tags(details.app_image_config_arn)) for details in self.calm.list()]
         return {config.app_image_config_name: config for config in found}
 
     def updated(self, actual: AppImageConfig, desired: AppImageConfig) -> AppImageConfig:
@@ -282,10 +281,11 @@ def provision(
 ) -> list[Outcome] | Exception:
     """Plan and apply, as a script does; return the outcomes, or the error of the plan."""
     try:
-        plan = client.plan(configs, prune=prune is not None, name_contains=prune)
+        return list(client.apply(client.plan(configs, prune=prune), max_workers=2))
+    except ApplyError as error:
+        return list(error.outcomes)
     except (AppImageConfigError, BotoCoreError) as error:
         return error
-    return list(client.apply(plan, max_workers=2))
 
 
 NAMES: Final = ("team-a", "team-b", "team-c", "team-d")

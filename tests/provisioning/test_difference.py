@@ -9,6 +9,7 @@ from strategies import app_image_configs
 
 from appimageconfig import (
     AppImageConfig,
+    AppImageConfigDetails,
     Change,
     CodeEditorAppImageConfig,
     ContainerConfig,
@@ -44,6 +45,11 @@ def kernels(*names: str) -> AppImageConfig:
 def tagged(**tags: str) -> AppImageConfig:
     """Return a config with tags and nothing else."""
     return AppImageConfig(app_image_config_name="image", tags=tags)
+
+
+def described(config: AppImageConfig, **members: Any) -> AppImageConfigDetails:
+    """Return the description of *config*, with other *members*."""
+    return from_response({**to_request(config), "AppImageConfigArn": "arn", **members})
 
 
 NAME_ONLY = AppImageConfig(app_image_config_name="image")
@@ -117,6 +123,7 @@ CONTAINER = "JupyterLabAppImageConfig.ContainerConfig"
         (NAME_ONLY, tagged(team="ml"), []),
         (lab(environment={"B": "2", "A": "1"}), lab(environment={"A": "1", "B": "2"}), []),
         (attrs.evolve(NAME_ONLY, app_image_config_name="other"), NAME_ONLY, []),
+        (lab(mount_path="/größe"), lab(), [f'{FILES}.MountPath: (absent) -> "/größe"']),
         (lab(mount_path="/\x1b[31m\u202e"), lab(), [f'{FILES}.MountPath: (absent) -> "/\\u001b[31m\\u202e"']),
     ],
 )
@@ -145,9 +152,7 @@ def test_the_values_of_a_change_are_json_and_none_is_absent() -> None:
 
 def test_secrets_are_redacted_in_text_repr_and_json() -> None:
     secret = lab(CANARY, environment={"TOKEN": CANARY})
-    unknown = from_response(
-        {**to_request(NAME_ONLY), LAB: {"Token": CANARY}, "NewConfig": {"Token": CANARY}}
-    ).to_config()
+    unknown = described(NAME_ONLY, **{LAB: {"Token": CANARY}, "NewConfig": {"Token": CANARY}}).to_config()
     for desired, actual in [
         (secret, NAME_ONLY),
         (NAME_ONLY, secret),
@@ -162,12 +167,12 @@ def test_secrets_are_redacted_in_text_repr_and_json() -> None:
 
 def test_tags_are_not_compared_with_a_description() -> None:
     """DescribeAppImageConfig returns no tags."""
-    assert not difference(tagged(team="ml"), from_response({"AppImageConfigName": "image"}))
+    assert not difference(tagged(team="ml"), described(NAME_ONLY))
 
 
 def test_an_unmodelled_member_is_compared_only_if_it_is_desired() -> None:
-    old = from_response({**to_request(EMPTY_LAB), LAB: {"Gpu": 1}, "NewConfig": {"A": 1}}).to_config()
-    new = from_response({**to_request(EMPTY_LAB), LAB: {"Gpu": 2}, "NewConfig": {"A": 1}}).to_config()
+    old = described(NAME_ONLY, **{LAB: {"Gpu": 1}, "NewConfig": {"A": 1}}).to_config()
+    new = described(NAME_ONLY, **{LAB: {"Gpu": 2}, "NewConfig": {"A": 1}}).to_config()
     assert not difference(EMPTY_LAB, old)
     assert str(difference(new, old)) == f"{LAB}.Gpu: *** -> ***"
     assert str(difference(new, EMPTY_LAB)) == f"{LAB}.Gpu: (absent) -> ***\nNewConfig: (absent) -> ***"
@@ -176,7 +181,7 @@ def test_an_unmodelled_member_is_compared_only_if_it_is_desired() -> None:
 @given(app_image_configs, app_image_configs)
 def test_configs_have_no_difference_if_and_only_if_they_are_equal(a: AppImageConfig, b: AppImageConfig) -> None:
     assert not difference(a, a)
-    assert not difference(a, from_response(to_request(attrs.evolve(a, tags=None))))
+    assert not difference(a, described(attrs.evolve(a, tags=None)))
     b = attrs.evolve(b, app_image_config_name=a.app_image_config_name, tags=b.tags if a.tags is not None else None)
     assert bool(difference(a, b)) == (a != b)
 

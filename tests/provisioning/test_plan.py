@@ -3,6 +3,8 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -22,39 +24,92 @@ NAME_ONLY = AppImageConfig(app_image_config_name="image")
 
 PLAN = Plan(
     (
-        Step(action="create", app_image_config_name="new", config=NAME_ONLY),
+        Step(
+            action="create",
+            app_image_config_name="new",
+            config=NAME_ONLY,
+            difference=Difference((Change("Path[0].To", None, 0), Change("Secret", None, "***"))),
+        ),
         Step(
             action="update",
             app_image_config_name="image",
             config=NAME_ONLY,
-            difference=Difference((Change("Path.To", 1, None),)),
+            difference=Difference((Change("Path.To", 1, None), Change("New", None, {}))),
         ),
         Step(action="unchanged", app_image_config_name="same", config=NAME_ONLY),
-        Step(action="delete", app_image_config_name="old"),
+        Step(action="delete", app_image_config_name="old", difference=Difference((Change("Path.To", [], None),))),
     )
 )
+UNCHANGED = Plan((PLAN.steps[2],))
 
 
-def test_a_plan_is_shown_as_signed_steps_and_a_summary() -> None:
+def test_a_plan_is_shown_as_the_steps_that_change_something_and_a_summary() -> None:
     assert str(PLAN).splitlines() == [
         "+ create new",
+        "    Path[0].To: 0",
+        "    Secret: ***",
         "~ update image",
         "    Path.To: 1 -> (absent)",
-        "= unchanged same",
+        "    New: (absent) -> {}",
         "- delete old",
+        "    Path.To: []",
         "Plan: 1 to create, 1 to update, 1 unchanged, 1 to delete.",
     ]
-    assert str(Plan(())) == "Plan: 0 to create, 0 to update, 0 unchanged."
     assert [step.app_image_config_name for step in PLAN.changes] == ["new", "image", "old"]
+
+
+def test_a_plan_that_changes_nothing_is_false_and_says_so() -> None:
+    assert str(UNCHANGED) == "No changes.\nPlan: 0 to create, 0 to update, 1 unchanged, 0 to delete."
+    assert str(Plan(())) == "No changes.\nPlan: 0 to create, 0 to update, 0 unchanged, 0 to delete."
+    assert not UNCHANGED
+    assert not Plan(())
+    assert all(Plan((step,)) for step in PLAN.changes)
+
+
+def test_an_unchanged_step_is_shown_on_its_own() -> None:
+    assert str(PLAN.steps[2]) == "= unchanged same"
+
+
+def test_control_characters_in_names_and_members_are_escaped() -> None:
+    """Responses are not checked."""
+    name, found = "a\x1b[31m\n\N{SNAKE}", Difference((Change("New\x1b", 1, None),))
+    escaped = "a\\x1b[31m\\n\N{SNAKE}"
+    update = Step(action="update", app_image_config_name=name, difference=found)
+    delete = Step(action="delete", app_image_config_name=name, difference=found)
+    assert str(update) == f"~ update {escaped}\n    New\\x1b: 1 -> (absent)"
+    assert str(delete) == f"- delete {escaped}\n    New\\x1b: 1"
+    assert str(Outcome(status="created", app_image_config_name=name)) == f"created {escaped}"
+
+
+def test_a_notebook_shows_plans_and_differences_as_their_text() -> None:
+    assert shown(PLAN) == str(PLAN)
+    assert shown(PLAN.steps[1].difference) == "Path.To: 1 -> (absent)\nNew: (absent) -> {}"
+    assert shown(Difference()) == "No changes."
+
+
+def shown(value: Any) -> str:
+    """Return the text that IPython shows."""
+    printer = Mock()
+    value._repr_pretty_(printer, cycle=False)
+    ((text,), _) = printer.text.call_args
+    return str(text)
 
 
 def test_a_plan_is_json_with_differences_and_without_configs() -> None:
     assert json.loads(json.dumps(PLAN.to_dict())) == {
         "steps": [
-            {"action": "create", "app_image_config_name": "new", "difference": []},
-            {"action": "update", "app_image_config_name": "image", "difference": [{"path": "Path.To", "old": 1}]},
+            {
+                "action": "create",
+                "app_image_config_name": "new",
+                "difference": [{"path": "Path[0].To", "new": 0}, {"path": "Secret", "new": "***"}],
+            },
+            {
+                "action": "update",
+                "app_image_config_name": "image",
+                "difference": [{"path": "Path.To", "old": 1}, {"path": "New", "new": {}}],
+            },
             {"action": "unchanged", "app_image_config_name": "same", "difference": []},
-            {"action": "delete", "app_image_config_name": "old", "difference": []},
+            {"action": "delete", "app_image_config_name": "old", "difference": [{"path": "Path.To", "old": []}]},
         ]
     }
 
