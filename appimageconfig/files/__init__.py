@@ -45,7 +45,7 @@ _SUFFIXES: Final = (".json", *_YAML)
 
 @attrs.frozen
 class Checked:
-    """The result of `check`."""
+    """The result of `appimageconfig.check`."""
 
     configs: tuple[AppImageConfig, ...]
     """The valid requests, in the order of the files."""
@@ -112,12 +112,10 @@ def schema() -> dict[str, Any]:
     Return a JSON Schema (2020-12) of request files, for editors.
 
     It has the types, required members, bounds, patterns and descriptions of all
-    members, and allows no others. It accepts every request that `from_request`
-    accepts, with one exception: it refuses tags with code points that Unicode has not
-    assigned, which `from_request` leaves to the service.
-
-    JSON Schema cannot express that tag keys and the names of requests are unique, and
-    that ``1000.0`` is not an integer.
+    members, and allows no others. It agrees with `appimageconfig.from_request`, except
+    for what JSON Schema cannot express: it accepts duplicate tag keys, duplicate names
+    in a list, and ``1000.0`` as an integer, and it refuses tags with code points that
+    Unicode has not assigned.
     """
     return _schema.schema()
 

@@ -160,7 +160,6 @@ class _Nodes:
         self._seen.add(id(node))
         if self._repeated > _MOST_REPEATED:
             raise text_error("max", f"has aliases that repeat more than {_MOST_REPEATED:,} values; write them out")
-        self.unread.discard(path)  # of a merged member that this one overrides
         if (node.id, node.tag) in {("mapping", f"{_TAG}map"), ("sequence", f"{_TAG}seq")}:
             self._depth += 1
             if self._depth > DEEPEST:
@@ -168,15 +167,14 @@ class _Nodes:
                 raise text_error("max", message, node.start_mark.line + 1)
             value = self._map(node, path) if node.id == "mapping" else self._list(node, path)
             self._depth -= 1
-            return value
-        if node.id != "scalar" or node.tag not in _SCALARS:
-            self._add_violation(node, path, "unknown tag; put a string that begins with ! in quotes")
+        elif node.id != "scalar" or node.tag not in _SCALARS:
+            return self._add_unread(node, path, "unknown tag; put a string that begins with ! in quotes")
         elif node.tag == f"{_TAG}int" and not _INTEGER.fullmatch(node.value):
-            self._add_violation(node, path, f"{_not_decimal(node, path)}; write it in decimal, or in quotes")
+            return self._add_unread(node, path, f"{_not_decimal(node, path)}; write it in decimal, or in quotes")
         else:
-            return _SCALARS[node.tag](node.value)
-        self.unread.add(path)
-        return None
+            value = _SCALARS[node.tag](node.value)
+        self.unread.discard(path)  # This value may override a merged one.
+        return value
 
     def _map(self, node: Any, path: str) -> dict[str, Any]:
         around = Open(path, is_map=True)
@@ -210,6 +208,10 @@ class _Nodes:
             self.places.append(place)
             value.append(self.value(item, place.path))
         return value
+
+    def _add_unread(self, node: Any, path: str, message: str) -> Any:
+        self._add_violation(node, path, message)
+        self.unread.add(path)
 
     def _add_violation(self, node: Any, path: str, message: str) -> None:
         self.violations.append(Violation(path, "syntax", message, line=node.start_mark.line + 1))

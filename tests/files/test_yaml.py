@@ -124,6 +124,10 @@ def test_every_violation_has_its_line() -> None:
             f"line 4: [1]: {UNKNOWN_TAG}",
             "line 4: [1]: merges something other than a map or a list of maps with <<",
         ]),
+        ("AppImageConfigName: {<<: !a {}}", [
+            f"line 1: AppImageConfigName: {UNKNOWN_TAG}",
+            "line 1: AppImageConfigName: must be a string, not a map",
+        ]),
         ("b: c\na: &a [*a]", [f"line 2: {CYCLE}"]),
         ("&a {<<: *a}", [f"line 1: {CYCLE}"]),
         ("a0: &a0 []\n" + "\n".join(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 100)), [f"line 1: {CYCLE}"]),
