@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Set as AbstractSet
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -307,8 +306,7 @@ class AppImageConfigClient:
         Raises:
             ResourceNotFoundError: The resource does not exist.
         """
-        # Tag keys have no order, so a set is as good as a list here.
-        request = DeleteTagsInput(resource_arn=arn, tag_keys=[*keys] if isinstance(keys, AbstractSet) else keys)
+        request = DeleteTagsInput(resource_arn=arn, tag_keys=keys)
         self._call("delete_tags", request_members(request), arn)
         _logger.info("Deleted tags of %r", arn)
 

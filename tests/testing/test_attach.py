@@ -150,7 +150,7 @@ def test_an_active_stubber_comes_first(service: InMemorySageMaker) -> None:
 
 
 def test_only_a_sagemaker_client_can_be_attached(service: InMemorySageMaker) -> None:
-    with pytest.raises(TypeError, match="expected a boto3 SageMaker client, got S3"):
+    with pytest.raises(TypeError, match="must be a boto3 SageMaker client, not an object of type S3"):
         service.attach(wire.session().client("s3"))
 
 

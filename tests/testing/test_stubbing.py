@@ -43,6 +43,7 @@ CONFIG = AppImageConfig(
     tags={"team": "ml"},
     jupyter_lab_app_image_config=JupyterLabAppImageConfig(file_system_config=FileSystemConfig(default_uid=0)),
 )
+DESCRIBED = {"AppImageConfigName": "image", "AppImageConfigArn": ARN}
 DETAILS = AppImageConfigDetails(
     app_image_config_arn=ARN,
     app_image_config_name="image",
@@ -135,24 +136,17 @@ def test_times_in_responses_are_aware_datetimes() -> None:
     assert response["AppImageConfigArn"] == ARN
 
 
-def test_details_without_a_name_are_refused() -> None:
-    """No request can describe them."""
-    stubber, _ = stub()
-    with pytest.raises(InvalidAppImageConfigError, match="app_image_config_name: must be a string"):
-        stubber.add_describe(AppImageConfigDetails())
-
-
 def test_a_response_with_an_unknown_member_is_refused() -> None:
     """By Stubber, when it is added."""
     stubber, _ = stub()
     with pytest.raises(ParamValidationError, match="Status"):
-        stubber.add_describe(from_response({"AppImageConfigName": "image", "Status": "InService"}))
+        stubber.add_describe(from_response({**DESCRIBED, "Status": "InService"}))
 
 
 def test_a_member_that_only_responses_have_is_not_expected_in_a_request() -> None:
     """The client does not send it either."""
     stubber, client = stub()
-    config = from_response({"AppImageConfigName": "image", "CodeEditorAppImageConfig": {}, "Status": "x"}).to_config()
+    config = from_response({**DESCRIBED, "CodeEditorAppImageConfig": {}, "Status": "x"}).to_config()
     with stubber:
         stubber.add_create(config)
         stubber.add_update(config)
@@ -173,7 +167,7 @@ def test_the_pages_of_a_list_are_expected_with_their_tokens_and_filters() -> Non
         "sort_by": "Name",
         "sort_order": "Ascending",
     }
-    other = AppImageConfigDetails(app_image_config_name="other")
+    other = attrs.evolve(DETAILS, app_image_config_name="other-lab")
     with stubber:
         stubber.add_list(DETAILS, other, next_token="1", **filters)  # noqa: S106 - not a password
         stubber.add_list(page_token="1", **filters)  # noqa: S106 - likewise
@@ -211,20 +205,20 @@ def test_the_methods_of_stubber_can_be_mixed_in() -> None:
     expected = {"AppImageConfigName": ANY, "Tags": [{"Key": "team", "Value": ANY}], "JupyterLabAppImageConfig": ANY}
     stubber.add_response("create_app_image_config", {"AppImageConfigArn": ARN}, expected)
     stubber.add_delete("image")
-    stubber.add_response("describe_app_image_config", {"AppImageConfigName": "image"})
+    stubber.add_response("describe_app_image_config", {"AppImageConfigArn": ARN})
     stubber.add_client_error("delete_app_image_config", "ResourceInUse", expected_params={"AppImageConfigName": ANY})
     stubber.add_response("list_domains", {"Domains": []}, {})
     stubber.activate()
     assert client.create(CONFIG) == ARN
     client.delete("image")
-    assert client.describe("whatever").app_image_config_name == "image"
+    assert client.describe("image").app_image_config_arn == ARN
     with pytest.raises(ResourceInUseError):
         client.delete("image")
     sagemaker: Any = client.sagemaker
     assert sagemaker.list_domains() == {"Domains": []}
     stubber.deactivate()
     stubber.assert_no_pending_responses()
-    sent = Wire(Answer({"AppImageConfigName": "image"}))
+    sent = Wire(Answer(DESCRIBED))
     sagemaker.meta.events.register_first("before-send.sagemaker", sent.answer)
     client.describe("image")
     assert len(sent.sent) == 1
