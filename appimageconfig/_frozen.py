@@ -73,11 +73,15 @@ class ReadOnlyMapping(Mapping[K, V_co]):
 
     def __or__(self, other: Mapping[K, V_co]) -> Self:
         """Return a mapping of the same class with the items of both; those of *other* replace ours."""
-        return type(self)({**self, **other}) if is_map(other) else NotImplemented
+        if not is_map(other):
+            return NotImplemented
+        return type(self)({**self, **other})
 
     def __ror__(self, other: Mapping[K, V_co]) -> Self:
         """Return a mapping of the same class with the items of both; ours replace those of *other*."""
-        return type(self)({**other, **self}) if is_map(other) else NotImplemented
+        if not is_map(other):
+            return NotImplemented
+        return type(self)({**other, **self})
 
     def __eq__(self, other: object) -> bool:
         """Compare the items with those of any mapping; their order does not matter."""

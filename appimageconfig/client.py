@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import attrs
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from appimageconfig import _paths
@@ -34,6 +35,7 @@ from appimageconfig.operations import (
     DescribeAppImageConfigRequest,
     ListAppImageConfigsRequest,
     ListTagsInput,
+    OperationName,
 )
 from appimageconfig.provisioning import _converge
 from appimageconfig.provisioning._plan import require_plan, require_prefix
@@ -446,21 +448,9 @@ class AppImageConfigClient:
             raise _service_error(error, subject, request) from error
 
 
-# The operations that this client needs. A hand-written fake in a test may have them too.
-_METHODS: Final = (
-    "create_app_image_config",
-    "describe_app_image_config",
-    "update_app_image_config",
-    "delete_app_image_config",
-    "list_app_image_configs",
-    "add_tags",
-    "list_tags",
-    "delete_tags",
-)
-
-
 def _require_operations(sagemaker: object) -> None:
-    if all(callable(getattr(sagemaker, method, None)) for method in _METHODS):
+    # A hand-written fake in a test has the operations as well, so the class does not matter.
+    if all(callable(getattr(sagemaker, xform_name(operation), None)) for operation in get_args(OperationName)):
         return
     found, hint = f"an object of type {type(sagemaker).__name__}", "make one with boto3.client('sagemaker')"
     if isinstance(sagemaker, str):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
+from unittest.mock import MagicMock
 
 import boto3
 import botocore.session
 import pytest
 import wire
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from botocore.stub import Stubber
@@ -19,10 +22,10 @@ from wire import Answer, Wire
 from appimageconfig import (
     AppImageConfig,
     AppImageConfigClient,
-    AppImageConfigError,
     FileSystemConfig,
     InvalidAppImageConfigError,
     JupyterLabAppImageConfig,
+    OperationName,
     RequestValidationError,
     ResourceInUseError,
     ResourceNotFoundError,
@@ -32,6 +35,7 @@ from appimageconfig import (
     to_request,
     unchecked,
 )
+from appimageconfig.testing import InMemorySageMaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +71,11 @@ def client_of(stubber: Stubber) -> AppImageConfigClient:
 def refusal(code: str, message: str = "", **more: Any) -> Answer:
     """Return an error response of the service."""
     return Answer({"__type": code, "message": message}, status=400, **more)
+
+
+def listed(*names: str) -> dict[str, Any]:
+    """Return a response of ListAppImageConfigs."""
+    return {"AppImageConfigs": [{"AppImageConfigName": name, "AppImageConfigArn": ARN} for name in names]}
 
 
 def test_create_sends_the_config_and_returns_its_arn(stubber: Stubber) -> None:
@@ -141,17 +150,13 @@ def test_delete_with_missing_ok_accepts_only_a_missing_config(stubber: Stubber) 
 def test_list_reads_every_page_of_100_also_after_an_empty_one(stubber: Stubber) -> None:
     stubber.add_response(
         "list_app_image_configs",
-        {"AppImageConfigs": [{"AppImageConfigName": "a"}, {"AppImageConfigName": "b"}], "NextToken": "1"},
+        {**listed("a", "b"), "NextToken": "1"},
         {"MaxResults": 100},
     )
     stubber.add_response(
         "list_app_image_configs", {"AppImageConfigs": [], "NextToken": "2"}, {"MaxResults": 100, "NextToken": "1"}
     )
-    stubber.add_response(
-        "list_app_image_configs",
-        {"AppImageConfigs": [{"AppImageConfigName": "c"}]},
-        {"MaxResults": 100, "NextToken": "2"},
-    )
+    stubber.add_response("list_app_image_configs", listed("c"), {"MaxResults": 100, "NextToken": "2"})
     found = client_of(stubber).list()
     with pytest.raises(AssertionError):
         stubber.assert_no_pending_responses()
@@ -159,7 +164,7 @@ def test_list_reads_every_page_of_100_also_after_an_empty_one(stubber: Stubber) 
 
 
 def test_list_requests_each_page_when_its_first_item_is_needed() -> None:
-    wire = Wire(Answer({"AppImageConfigs": [{"AppImageConfigName": "a"}], "NextToken": "1"}), Answer({}))
+    wire = Wire(Answer({**listed("a"), "NextToken": "1"}), Answer({}))
     found = AppImageConfigClient(wire.client()).list()
     assert len(wire.sent) == 0
     next(found)
@@ -204,6 +209,10 @@ def test_tag_operations_send_the_arn(stubber: Stubber) -> None:
     client.add_tags(ARN, {"a": "1", "b": ""})
     stubber.add_response("delete_tags", {}, {"ResourceArn": ARN, "TagKeys": ["a", "b"]})
     client.delete_tags(ARN, iter(["a", "b"]))
+    stubber.add_response("delete_tags", {}, {"ResourceArn": ARN, "TagKeys": ["a"]})
+    client.delete_tags(ARN, {"a"})
+    stubber.add_response("delete_tags", {}, {"ResourceArn": ARN, "TagKeys": ["a", "b"]})
+    client.delete_tags(ARN, {"a": "1", "b": ""}.keys())
 
 
 Call = Callable[[AppImageConfigClient], object]
@@ -232,6 +241,10 @@ WRONG_CALLS: list[tuple[Call, str]] = [
     (lambda client: client.describe("name\n"), "app_image_config_name"),
     (lambda client: client.delete("x" * 64), "app_image_config_name"),
     (lambda client: client.list(name_contains="a_b"), "name_contains"),
+    (lambda client: client.list(name_contains="-a_b-"), "name_contains"),
+    (lambda client: client.list(name_contains=""), "name_contains"),
+    (lambda client: client.list(name_contains=cast("Any", 5)), "name_contains"),
+    (lambda client: client.list(name_contains=cast("Any", ["-"])), "name_contains"),
     (lambda client: client.list(sort_by=cast("Any", "Arn")), "sort_by"),
     (lambda client: client.list(sort_order=cast("Any", "Up")), "sort_order"),
     (lambda client: client.list(creation_time_after=cast("Any", "2026")), "creation_time_after"),
@@ -240,6 +253,8 @@ WRONG_CALLS: list[tuple[Call, str]] = [
     (lambda client: client.add_tags(ARN, cast("Any", [{"Key": "k", "Value": "v"}])), "tags"),
     (lambda client: client.delete_tags(ARN, "key"), "tag_keys"),
     (lambda client: client.delete_tags(ARN, []), "tag_keys"),
+    (lambda client: client.delete_tags(ARN, set()), "tag_keys"),
+    (lambda client: client.delete_tags(ARN, {"a": "1"}), "tag_keys"),
 ]
 
 
@@ -251,6 +266,74 @@ def test_an_invalid_argument_is_refused_before_anything_is_sent(call: Call, path
         call(AppImageConfigClient(wire.client()))
     assert [violation.path for violation in caught.value.violations] == [path]
     assert wire.sent == []
+
+
+RESOURCE_ARN = (
+    "resource_arn: must be the ARN of a SageMaker resource (pattern arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:.+)"
+)
+NAME = (
+    "app_image_config_name: must consist of letters, digits and hyphens, without a hyphen at either end, "
+    "such as 'bad-name' (pattern [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})"
+)
+
+
+WRONG_ARGUMENTS: list[tuple[Call, str]] = [
+    (lambda client: client.describe("bad_name"), f"invalid arguments of describe:\n  {NAME}"),
+    (lambda client: client.delete("bad_name"), f"invalid arguments of delete:\n  {NAME}"),
+    (
+        lambda client: client.list(sort_by=cast("Any", "Arn"), creation_time_after=cast("Any", "2026")),
+        (
+            "invalid arguments of list:\n"
+            "  creation_time_after: must be a datetime, not a string\n"
+            "  sort_by: must be one of CreationTime, LastModifiedTime, Name"
+        ),
+    ),
+    (lambda client: client.list_tags("image"), f"invalid arguments of list_tags:\n  {RESOURCE_ARN}"),
+    (
+        lambda client: client.add_tags("image", {"": "v"}),
+        f"invalid arguments of add_tags:\n  {RESOURCE_ARN}\n  tags['']: the key has 0 characters; the minimum is 1",
+    ),
+    (
+        lambda client: client.delete_tags("image", "team"),
+        (
+            f"invalid arguments of delete_tags:\n  {RESOURCE_ARN}\n"
+            "  tag_keys: must be a list, not a string; write a list with the string as its only item"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "text"), WRONG_ARGUMENTS)
+def test_an_error_about_arguments_names_the_method(call: Call, text: str) -> None:
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        call(AppImageConfigClient())
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(
+    ("name_contains", "sent", "found"),
+    [
+        ("team", "team", ["team-1", "my-team-", "teamwork", "Team-1"]),
+        ("team-", "team", ["team-1", "my-team-"]),
+        ("-team", "team", ["my-team-"]),
+        ("--team--", "team", []),
+        ("-", None, ["team-1", "my-team-", "Team-1"]),
+        ("--", None, []),
+        (None, None, ["team-1", "my-team-", "teamwork", "Team-1"]),
+    ],
+)
+def test_list_finds_hyphens_at_the_ends_of_a_part_of_a_name(
+    name_contains: str | None, sent: str | None, found: list[str]
+) -> None:
+    """On every page. What the service returns for other parts is not filtered again."""
+    wire = Wire(
+        Answer({**listed("team-1", "my-team-"), "NextToken": "1"}),
+        Answer({**listed(), "NextToken": "2"}),
+        Answer(listed("teamwork", "Team-1")),
+    )
+    items = AppImageConfigClient(wire.client()).list(name_contains=name_contains)
+    assert [details.app_image_config_name for details in items] == found
+    assert [request.members.get("NameContains") for request in wire.sent] == [sent] * 3
 
 
 @pytest.mark.parametrize("prefix", ["", "com.amazonaws.sagemaker#", "com.amazon.coral.service#"])
@@ -277,7 +360,7 @@ def test_a_service_error_is_caught_as_a_client_error() -> None:
 
 def test_list_raises_the_error_of_a_later_page_after_the_items_before_it() -> None:
     pages = Wire(
-        Answer({"AppImageConfigs": [{"AppImageConfigName": "a"}], "NextToken": "1"}),
+        Answer({**listed("a"), "NextToken": "1"}),
         refusal("ValidationException", "The token has expired."),
     )
     found = AppImageConfigClient(pages.client()).list()
@@ -328,14 +411,43 @@ def test_errors_of_botocore_pass_through_unchanged() -> None:
         AppImageConfigClient(sagemaker).describe("image")
 
 
-def test_a_response_without_an_arn_is_an_error(stubber: Stubber) -> None:
+WITH_ARN_IN_RESPONSE: list[Call] = [
+    lambda client: client.create(CONFIG),
+    lambda client: client.update(CONFIG),
+    lambda client: client.describe("image"),
+    lambda client: client.ensure(CONFIG),
+    lambda client: list(client.list()),
+    lambda client: client.plan([CONFIG]),
+]
+
+
+@pytest.mark.parametrize("call", WITH_ARN_IN_RESPONSE)
+def test_a_response_without_an_arn_is_an_error(call: Call) -> None:
     """Only stubs omit it."""
-    stubber.add_response("create_app_image_config", {}, REQUEST)
-    with pytest.raises(
-        AppImageConfigError,
-        match=r"^CreateAppImageConfig of 'image' succeeded, but the response has no AppImageConfigArn; if the client",
-    ):
-        client_of(stubber).create(CONFIG)
+    wire = Wire(Answer({"AppImageConfigs": [{"AppImageConfigName": "image"}]}))
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        call(AppImageConfigClient(wire.client()))
+    assert str(caught.value) == (
+        "invalid response:\n"
+        "  AppImageConfigArn: required member is missing; if the client is stubbed, add it to the response"
+    )
+
+
+def test_describe_fills_in_the_name_that_a_stubbed_response_lacks() -> None:
+    """It does not replace one that the response has."""
+    wire = Wire(Answer({"AppImageConfigArn": ARN}), Answer({"AppImageConfigArn": ARN, "AppImageConfigName": "other"}))
+    client = AppImageConfigClient(wire.client())
+    assert client.describe("image").app_image_config_name == "image"
+    assert client.describe("image").app_image_config_name == "other"
+
+
+def test_a_mock_without_responses_is_reported_like_a_stubbed_client() -> None:
+    client = AppImageConfigClient(MagicMock())
+    with pytest.raises(InvalidAppImageConfigError, match="AppImageConfigArn: required member is missing"):
+        client.describe("image")
+    mock = MagicMock()
+    mock.describe_app_image_config.return_value = {"AppImageConfigArn": ARN}
+    assert AppImageConfigClient(mock).describe("image").app_image_config_arn == ARN
 
 
 def test_a_passed_client_is_used_unchanged() -> None:
@@ -356,6 +468,116 @@ def test_a_client_and_arguments_to_build_one_exclude_each_other() -> None:
         match=r"^sagemaker is a complete client, so region_name, config would be ignored; pass one or the other$",
     ):
         AppImageConfigClient(Wire().client(), region_name="eu-west-1", config=Config())
+
+
+NOT_CLIENTS: list[tuple[Callable[[], object], str]] = [
+    (lambda: "eu-west-1", "a string; to choose the region, pass region_name='eu-west-1'"),
+    (wire.session, "an object of type Session; pass a session as session=..."),
+    (InMemorySageMaker, "an object of type InMemorySageMaker; call its .client(), and pass the result"),
+    (lambda: InMemorySageMaker, "the class InMemorySageMaker; make one with boto3.client('sagemaker')"),
+    (
+        lambda: wire.session().client("sts"),
+        "an object of type STS; make one with boto3.client('sagemaker')",
+    ),
+    (botocore.session.Session, "an object of type Session; make one with boto3.client('sagemaker')"),
+    (AppImageConfigClient, "an object of type AppImageConfigClient; make one with boto3.client('sagemaker')"),
+    (lambda: MagicMock(spec=["list_tags"]), "an object of type MagicMock; make one with boto3.client('sagemaker')"),
+    (lambda: 0, "an object of type int; make one with boto3.client('sagemaker')"),
+]
+
+
+@pytest.mark.parametrize(("make", "found"), NOT_CLIENTS, ids=[found for _, found in NOT_CLIENTS])
+def test_an_object_that_is_not_a_sagemaker_client_is_refused_at_once(make: Callable[[], object], found: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        AppImageConfigClient(make())
+    assert str(caught.value) == f"sagemaker must be a boto3 SageMaker client, not {found}"
+
+
+@pytest.mark.parametrize("operation", get_args(OperationName))
+def test_an_object_without_one_of_the_operations_is_refused(operation: str) -> None:
+    sagemaker = MagicMock(**{xform_name(operation): None})
+    with pytest.raises(TypeError, match="not an object of type MagicMock"):
+        AppImageConfigClient(sagemaker)
+
+
+def test_a_repr_has_the_region_and_the_endpoint_as_far_as_they_are_known() -> None:
+    """It does not build the boto3 client."""
+    endpoint = "https://sagemaker.example"
+    assert repr(AppImageConfigClient()) == "AppImageConfigClient(region_name=None, endpoint_url=None)"
+    assert repr(AppImageConfigClient(region_name="eu-west-3", endpoint_url=endpoint)) == (
+        "AppImageConfigClient(region_name='eu-west-3', endpoint_url='https://sagemaker.example')"
+    )
+    client = AppImageConfigClient(session=wire.session())
+    assert repr(client) == "AppImageConfigClient(region_name='eu-west-1', endpoint_url=None)"
+    assert repr(AppImageConfigClient(session=wire.session(), region_name="us-west-2")) == (
+        "AppImageConfigClient(region_name='us-west-2', endpoint_url=None)"
+    )
+    built = (
+        "AppImageConfigClient(region_name='eu-west-1', endpoint_url='https://api.sagemaker.eu-west-1.amazonaws.com')"
+    )
+    assert client.sagemaker
+    assert repr(client) == repr(AppImageConfigClient(wire.session().client("sagemaker"))) == built
+
+
+CHANGES: list[tuple[Call, list[str]]] = [
+    (lambda client: client.create(CONFIG), ["Created AppImageConfig 'image'"]),
+    (lambda client: client.update(CONFIG), ["Updated AppImageConfig 'image'"]),
+    (lambda client: client.delete("image"), ["Deleted AppImageConfig 'image'"]),
+    (lambda client: client.add_tags(ARN, {"team": "ml"}), [f"Added tags to {ARN!r}"]),
+    (lambda client: client.delete_tags(ARN, ["team"]), [f"Deleted tags of {ARN!r}"]),
+    (lambda client: client.describe("image"), []),
+    (lambda client: list(client.list()), []),
+    (lambda client: client.list_tags(ARN), []),
+]
+
+
+@pytest.mark.parametrize(("call", "records"), CHANGES)
+def test_each_change_is_one_info_record(call: Call, records: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "appimageconfig")
+    call(AppImageConfigClient(Wire(Answer({"AppImageConfigArn": ARN})).client()))
+    assert caplog.messages == records
+
+
+@pytest.mark.parametrize(("call", "_"), CHANGES)
+def test_a_change_that_was_not_made_has_no_record(call: Call, _: object, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "appimageconfig")
+    with pytest.raises(ServiceError):
+        call(AppImageConfigClient(Wire(refusal("ResourceNotFound")).client()))
+    AppImageConfigClient(Wire(refusal("ResourceNotFound")).client()).delete("image", missing_ok=True)
+    assert caplog.records == []
+
+
+SUBJECTS: dict[str, str] = {
+    "CreateAppImageConfig": " of 'image'",
+    "DescribeAppImageConfig": " of 'image'",
+    "UpdateAppImageConfig": " of 'image'",
+    "DeleteAppImageConfig": " of 'image'",
+    "ListAppImageConfigs": "",
+    "ListTags": f" of {ARN!r}",
+    "AddTags": f" of {ARN!r}",
+    "DeleteTags": f" of {ARN!r}",
+}
+
+
+@pytest.mark.parametrize(("call", "operation"), EVERY_CALL, ids=[operation for _, operation in EVERY_CALL])
+def test_the_debug_log_has_the_operation_its_subject_and_the_code_of_an_error(
+    call: Call, operation: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The error of a tag operation names the config of the ARN."""
+    caplog.set_level(logging.DEBUG, "appimageconfig")
+    with pytest.raises(ServiceError) as caught:
+        call(AppImageConfigClient(Wire(refusal("AccessDeniedException")).client()))
+    subject = SUBJECTS[operation]
+    assert caplog.messages == [f"{operation}{subject}", f"{operation}{subject} failed: AccessDeniedException"]
+    assert caught.value.app_image_config_name == ("image" if subject else None)
+
+
+def test_the_error_about_tags_of_another_resource_names_no_config() -> None:
+    client = AppImageConfigClient(Wire(refusal("AccessDeniedException")).client())
+    for resource in ("image/team", "domain/d-123", "app-image-config"):
+        with pytest.raises(ServiceError) as caught:
+            client.list_tags(f"arn:aws:sagemaker:eu-west-1:123456789012:{resource}")
+        assert caught.value.app_image_config_name is None
 
 
 def built(client: AppImageConfigClient, wire: Wire) -> Any:
@@ -419,7 +641,8 @@ def test_a_missing_region_or_missing_credentials_raise_botocores_error() -> None
 
 def test_a_member_that_the_request_does_not_have_is_not_sent() -> None:
     """Botocore would refuse it."""
-    config = from_response({"AppImageConfigName": "image", "JupyterLabAppImageConfig": {}, "Status": "InService"})
+    names = {"AppImageConfigName": "image", "AppImageConfigArn": ARN}
+    config = from_response({**names, "JupyterLabAppImageConfig": {}, "Status": "InService"})
     wire = Wire(Answer({"AppImageConfigArn": ARN}))
     client = AppImageConfigClient(wire.client())
     client.update(config.to_config())
@@ -433,7 +656,7 @@ def test_a_member_that_the_request_does_not_have_is_not_sent() -> None:
     [
         (REQUEST, "^expected an AppImageConfig, got dict; read it with from_request$"),
         (
-            from_response({"AppImageConfigName": "image"}),
+            from_response({"AppImageConfigName": "image", "AppImageConfigArn": ARN}),
             r"^expected an AppImageConfig, got AppImageConfigDetails; call its to_config\(\)$",
         ),
         ("image", "^expected an AppImageConfig, got str$"),

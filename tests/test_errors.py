@@ -1,23 +1,33 @@
-"""Errors: mapped by code, named, picklable, and still botocore's."""
+"""Errors: mapped by code, named, picklable, and still botocore's and boto3's."""
 
 from __future__ import annotations
 
 import copy
 import pickle
-from concurrent.futures import ProcessPoolExecutor
+import subprocess
+import sys
+import traceback
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
+from unittest.mock import MagicMock
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from raised import client_error, every_error, raise_nth
+from wire import Answer, Wire
 
 from appimageconfig import (
     AccessDeniedError,
     AppImageConfig,
+    AppImageConfigClient,
     AppImageConfigError,
+    ApplyError,
     InvalidAppImageConfigError,
     JupyterLabAppImageConfig,
     NotConvergedError,
+    Outcome,
     RequestValidationError,
     ResourceInUseError,
     ResourceLimitExceededError,
@@ -30,6 +40,10 @@ from appimageconfig import (
 )
 from appimageconfig.errors import ERROR_CODES, from_client_error
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = AppImageConfig(app_image_config_name="image")
 CODES: dict[str, type[ServiceError]] = {
     "ResourceInUse": ResourceInUseError,
     "ResourceNotFound": ResourceNotFoundError,
@@ -72,7 +86,7 @@ CODES: dict[str, type[ServiceError]] = {
 @pytest.mark.parametrize(("code", "expected"), CODES.items())
 def test_the_error_code_decides_the_class(code: str, expected: type[ServiceError]) -> None:
     """An unknown code gives a plain ServiceError."""
-    error = from_client_error(client_error(code), "image")
+    error = from_client_error(ClientError({"Error": {"Code": code}}, "CreateAppImageConfig"), "image")
     assert type(error) is expected
     assert isinstance(error, ClientError)
     assert isinstance(error, AppImageConfigError)
@@ -136,6 +150,91 @@ def test_a_conflict_after_a_retry_says_that_an_earlier_attempt_may_have_created_
     )
 
 
+def refused(code: str) -> tuple[Any, ServiceError]:
+    """Return a boto3 client that gets an error response with *code*, and the error of creating a config with it."""
+    sagemaker = Wire(Answer({"__type": code, "message": "No."}, status=400)).client()
+    with pytest.raises(ServiceError) as caught:
+        AppImageConfigClient(sagemaker).create(CONFIG)
+    return sagemaker, caught.value
+
+
+MODELLED: list[type[ServiceError]] = [ResourceInUseError, ResourceNotFoundError, ResourceLimitExceededError]
+
+
+@pytest.mark.parametrize("public_class", MODELLED)
+def test_boto3s_own_except_clause_catches_the_error(public_class: type[ServiceError]) -> None:
+    """Beside that of our class, of its bases and of ClientError."""
+    sagemaker, error = refused(public_class.__name__.removesuffix("Error"))
+    codes = ("ResourceInUse", "ResourceNotFound", "ResourceLimitExceeded")
+    clauses = {code: getattr(sagemaker.exceptions, code) for code in codes}
+    assert [code for code, clause in clauses.items() if isinstance(error, clause)] == [error.code]
+    assert [clause for clause in MODELLED if isinstance(error, clause)] == [public_class]
+    for clause in (clauses[error.code], public_class, ServiceError, AppImageConfigError, ClientError):
+        with pytest.raises(clause):
+            raise error
+
+
+@pytest.mark.parametrize("public_class", MODELLED)
+def test_an_error_of_boto3s_class_looks_like_one_of_ours(public_class: type[ServiceError]) -> None:
+    _, error = refused(public_class.__name__.removesuffix("Error"))
+    names = ("__name__", "__qualname__", "__module__", "__doc__")
+    assert [getattr(type(error), name) for name in names] == [getattr(public_class, name) for name in names]
+    said = f"An error occurred ({error.code}) when calling the CreateAppImageConfig operation: No."
+    assert repr(error) == f"{public_class.__name__}({said!r})"
+    (line,) = traceback.format_exception_only(error)
+    assert line.startswith(f"appimageconfig.{public_class.__name__}: {said} AppImageConfig: 'image'. ")
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "AccessDeniedException", "ThrottlingException", "NewCode"])
+def test_an_error_whose_code_boto3_has_no_class_for_is_of_our_class(code: str) -> None:
+    _, error = refused(code)
+    assert type(error) is ERROR_CODES.get(code, ServiceError)
+
+
+def test_an_error_of_a_boto3_class_that_we_do_not_know_is_both() -> None:
+    sagemaker, error = refused("ConflictException")
+    assert isinstance(error, sagemaker.exceptions.ConflictException)
+    assert (type(error).__name__, type(copy.copy(error))) == ("ServiceError", ServiceError)
+
+
+def test_errors_of_two_sessions_are_of_the_classes_of_their_own_clients() -> None:
+    """As boto3's are."""
+    sagemaker, error = refused("ResourceInUse")
+    session: Any = boto3.Session("a", "b", region_name="eu-west-1")
+    other = session.client("sagemaker")
+    other.meta.events.register_first("before-send.sagemaker", Wire(Answer({"__type": "ResourceInUse"}, 400)).answer)
+    with pytest.raises(other.exceptions.ResourceInUse) as caught:
+        AppImageConfigClient(other).create(CONFIG)
+    assert isinstance(caught.value, ResourceInUseError)
+    assert not isinstance(caught.value, sagemaker.exceptions.ResourceInUse)
+    assert not isinstance(error, other.exceptions.ResourceInUse)
+
+
+class FakeClientError(ClientError):
+    """An exception that a hand-written fake client raises."""
+
+    def __init__(self, code: str) -> None:
+        """Take the code alone."""
+        super().__init__({"Error": {"Code": code}}, "CreateAppImageConfig")
+
+
+@pytest.mark.parametrize(
+    "raised_by_fake",
+    [
+        FakeClientError("ResourceInUse"),
+        ResourceInUseError({"Error": {"Code": "ResourceInUse"}}, "CreateAppImageConfig"),
+        ServiceError({"Error": {"Code": "ResourceInUse"}}, "CreateAppImageConfig"),
+        ResourceNotFoundError({"Error": {"Code": "ResourceInUse"}}, "CreateAppImageConfig"),
+    ],
+)
+def test_an_error_of_a_fake_client_becomes_one_of_our_class(raised_by_fake: ClientError) -> None:
+    with pytest.raises(ServiceError) as caught:
+        AppImageConfigClient(MagicMock(create_app_image_config=MagicMock(side_effect=raised_by_fake))).create(CONFIG)
+    assert type(caught.value) is ResourceInUseError
+    assert caught.value.app_image_config_name == "image"
+    assert caught.value.__cause__ is raised_by_fake
+
+
 DIFFERENCE = difference(
     AppImageConfig(app_image_config_name="image"),
     AppImageConfig(app_image_config_name="image", jupyter_lab_app_image_config=JupyterLabAppImageConfig()),
@@ -143,8 +242,9 @@ DIFFERENCE = difference(
 
 
 def same(error: AppImageConfigError, twin: AppImageConfigError) -> bool:
-    """Return whether two errors agree in class, text and every field."""
-    return (type(error), str(error), vars(error)) == (type(twin), str(twin), vars(twin))
+    """Return whether two errors agree in text, in every field, and in their class except for boto3's."""
+    public_class = ERROR_CODES.get(error.code, ServiceError) if isinstance(error, ServiceError) else type(error)
+    return (public_class, repr(error), str(error), vars(error)) == (type(twin), repr(twin), str(twin), vars(twin))
 
 
 @pytest.mark.parametrize("error", every_error(), ids=lambda error: type(error).__name__)
@@ -160,9 +260,133 @@ def test_every_error_pickles_and_copies_with_every_field(error: AppImageConfigEr
 def test_every_error_is_raised_unchanged_from_another_process() -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         for index, error in enumerate(every_error()):
-            with pytest.raises(type(error)) as caught:
+            with pytest.raises(AppImageConfigError) as caught:
                 pool.submit(raise_nth, index).result()
             assert same(error, caught.value)
+
+
+def test_an_error_is_raised_unchanged_from_another_thread() -> None:
+    """Boto3's except clause catches it there, too."""
+    sagemaker, error = refused("ResourceInUse")
+    with ThreadPoolExecutor(1) as pool, pytest.raises(sagemaker.exceptions.ResourceInUse) as caught:
+        pool.submit(AppImageConfigClient(sagemaker).create, CONFIG).result()
+    assert type(caught.value) is type(error)
+
+
+def test_an_error_is_unpickled_in_a_process_that_has_no_client(tmp_path: Path) -> None:
+    program = """
+import pickle, sys
+error = pickle.load(sys.stdin.buffer)
+print(type(error), error.code, error.retry_attempts, error.app_image_config_name, "boto3" in sys.modules)
+"""
+    error = from_client_error(client_error("ResourceInUse", retries=1), "image")
+    run = subprocess.run(
+        [sys.executable, "-c", program], input=pickle.dumps(error), check=True, capture_output=True, cwd=tmp_path
+    )
+    assert run.stdout.decode().strip() == "<class 'appimageconfig.ResourceInUseError'> ResourceInUse 1 image False"
+
+
+def apply_error() -> ApplyError:
+    """Return the error of a plan with three steps, of which two failed."""
+    throttled, stale = from_client_error(client_error("ThrottlingException"), "a"), StalePlanError("c", "was changed")
+    outcomes = (
+        Outcome(status="failed", app_image_config_name="a", error=throttled),
+        Outcome(status="created", app_image_config_name="b", app_image_config_arn="arn"),
+        Outcome(status="failed", app_image_config_name="c", error=stale),
+    )
+    return ApplyError("2 of 3 steps failed", [throttled, stale], outcomes)
+
+
+STALE_LINE = (
+    "  failed c: AppImageConfig 'c' was changed after the plan was made, and was left unchanged; make a new plan"
+)
+
+
+def test_an_apply_error_lists_the_failed_steps() -> None:
+    assert str(apply_error()) == (
+        "2 of 3 steps failed:\n"
+        "  failed a: An error occurred (ThrottlingException) when calling the CreateAppImageConfig operation: No. "
+        "AppImageConfig: 'a'. Try again later, or raise the retries of the botocore Config. Request id: abc-123.\n"
+        f"{STALE_LINE}"
+    )
+
+
+def test_an_apply_error_is_the_group_of_the_errors() -> None:
+    error = apply_error()
+    assert isinstance(error, AppImageConfigError)
+    assert isinstance(error, ExceptionGroup)
+    assert error.message == "2 of 3 steps failed"
+    assert [type(one) for one in error.exceptions] == [ThrottlingError, StalePlanError]
+    assert [outcome.status for outcome in error.outcomes] == ["failed", "created", "failed"]
+
+
+def twins(error: ApplyError) -> list[ApplyError]:
+    """Return the copies and the pickled copies of *error*."""
+    pickled = [pickle.dumps(error, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+    return [copy.copy(error), copy.deepcopy(error), *map(pickle.loads, pickled)]
+
+
+def test_an_apply_error_pickles_and_copies() -> None:
+    """The errors in its outcomes remain those of the group."""
+    error = apply_error()
+    error.add_note("seen in staging")
+    for twin in twins(error):
+        assert type(twin) is ApplyError
+        assert (str(twin), repr(twin), twin.__notes__) == (str(error), repr(error), ["seen in staging"])
+        assert [outcome.to_dict() for outcome in twin.outcomes] == [outcome.to_dict() for outcome in error.outcomes]
+        assert [outcome.error for outcome in twin.outcomes if outcome.error] == list(twin.exceptions)
+
+
+def test_the_parts_of_an_apply_error_have_its_class_and_all_outcomes() -> None:
+    error = apply_error()
+    throttled, stale = error.split(ThrottlingError)
+    parts = [throttled, stale, error.subgroup(StalePlanError), error.derive(error.exceptions[1:])]
+    for part in parts:
+        assert type(part) is ApplyError
+        assert part.outcomes == error.outcomes
+        assert len(part.exceptions) == 1
+    assert throttled is not None
+    assert throttled.exceptions == error.exceptions[:1]
+    assert {str(part) for part in parts[1:]} == {f"2 of 3 steps failed:\n{STALE_LINE}"}
+    assert error.subgroup(ResourceInUseError) is None
+
+
+def test_except_star_handles_the_errors_by_class() -> None:
+    """And raises the rest."""
+    error = apply_error()
+    handled: list[BaseException] = []
+
+    def handle_throttling() -> None:
+        try:
+            raise error
+        except* ThrottlingError as group:
+            handled.extend(group.exceptions)
+
+    with pytest.raises(ApplyError) as caught:
+        handle_throttling()
+    assert handled == [error.exceptions[0]]
+    assert caught.value.exceptions == error.exceptions[1:]
+    assert caught.value.outcomes == error.outcomes
+
+
+class Printer:
+    """IPython's pretty printer, as far as the protocol needs it."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.output = ""
+
+    def text(self, text: str) -> None:
+        """Print *text*."""
+        self.output += text
+
+
+@pytest.mark.parametrize("error", [*every_error(), apply_error()], ids=lambda error: type(error).__name__)
+def test_a_notebook_shows_the_class_and_the_text_of_an_error(error: Any) -> None:
+    """Instead of the repr, which is on one line."""
+    printer = Printer()
+    error._repr_pretty_(printer, cycle=False)
+    assert printer.output == f"{type(error).__name__}: {error}"
 
 
 def test_an_invalid_value_is_a_value_error_with_one_line_for_each_violation() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import operator
 import pickle
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -106,7 +105,15 @@ def test_arguments_are_copied() -> None:
     assert config.tags == {"team": "ml"}
 
 
-@pytest.mark.parametrize("kind", [list, tuple, deque, iter, reversed, lambda texts: dict(enumerate(texts)).values()])
+def values_of_a_dict(items: list[Any]) -> Any:
+    """Return *items* as the values of a dict."""
+    return dict(enumerate(items)).values()
+
+
+ORDERED: list[Callable[[list[Any]], Any]] = [list, tuple, deque, iter, reversed, values_of_a_dict]
+
+
+@pytest.mark.parametrize("kind", ORDERED)
 def test_every_ordered_iterable_becomes_a_tuple(kind: Any) -> None:
     arguments, kernels = ["--a", "--a", "--b"], [KernelSpec(name="ir"), KernelSpec(name="python3")]
     assert ContainerConfig(container_arguments=kind(arguments)).container_arguments == tuple(kind(arguments))
@@ -181,8 +188,11 @@ def test_mappings_are_united_as_dicts_are(ours: Any, theirs: Any) -> None:
     assert type(united) is (dict if type(ours) is type(theirs) is dict else ReadOnlyMapping)
 
 
-@pytest.mark.parametrize("unite", [operator.or_, lambda mapping, other: other | mapping])
-def test_a_union_with_variables_redacts_their_values(unite: Any) -> None:
+UNIONS: list[Callable[[Any, Any], Any]] = [lambda one, other: one | other, lambda one, other: other | one]
+
+
+@pytest.mark.parametrize("unite", UNIONS)
+def test_a_union_with_variables_redacts_their_values(unite: Callable[[Any, Any], Any]) -> None:
     variables = ContainerConfig(container_environment_variables={"A": "hush"}).container_environment_variables
     assert repr(unite(variables, {})) == "{'A': ***}"
     assert ContainerConfig(container_environment_variables=unite(variables, {"B": "b"})) == ContainerConfig(
