@@ -115,12 +115,6 @@ def test_update_without_an_app_config_is_refused_before_anything_is_sent() -> No
     assert [sent.members for sent in wire.sent] == [{"AppImageConfigName": "image", "JupyterLabAppImageConfig": {}}]
 
 
-@pytest.mark.parametrize(("prune", "name_contains"), [(True, None), (True, ""), (False, "team")])
-def test_plan_prunes_only_with_a_part_of_the_names(prune: bool, name_contains: str | None) -> None:  # noqa: FBT001
-    with pytest.raises(ValueError, match=r"^prune deletes configs that have name_contains in their name; pass both or"):
-        AppImageConfigClient().plan([], prune=prune, name_contains=name_contains)
-
-
 def test_a_config_beyond_the_limits_is_sent_outside_the_block_that_built_it() -> None:
     with unchecked():
         config = AppImageConfig(app_image_config_name="x" * 80, jupyter_lab_app_image_config=JupyterLabAppImageConfig())
