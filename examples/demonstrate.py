@@ -1,10 +1,10 @@
 """
-Show the command line at work, against a SageMaker in memory: no AWS account is needed.
+Demonstrate the command line with an in-memory SageMaker. No AWS account is needed.
 
     python examples/demonstrate.py
 
-Checks the example requests, plans, applies, applies again, changes one of them,
-and plans once more.
+Checks, plans and applies the example requests, applies them again without changes,
+edits one of them, and plans the update.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REQUESTS = Path(__file__).parent / "requests"
 
 
 def main() -> int:
-    """Run the commands, each in a process of its own, and return the exit code of the first that fails."""
+    """Run each command as a process, and return the exit code of the first that fails."""
     with tempfile.TemporaryDirectory() as folder, InMemorySageMaker().serve() as url:
         requests = Path(shutil.copytree(REQUESTS, Path(folder, "requests")))
         environment = {

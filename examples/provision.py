@@ -1,10 +1,10 @@
 """
-Provision the AppImageConfigs of request files, as a deployment script does it.
+Provision AppImageConfigs from request files, as a deployment script would.
 
     python examples/provision.py --in-memory examples/requests/*.json
 
-Shows the plan and carries it out, and does so once more, to show that a second
-run changes nothing. With ``--in-memory`` it needs no AWS account.
+Shows the plan and carries it out, twice: the second run changes nothing. With
+``--in-memory`` no AWS account is needed.
 """
 
 from __future__ import annotations
@@ -19,22 +19,24 @@ from appimageconfig.testing import InMemorySageMaker
 
 
 def provision(client: AppImageConfigClient, configs: list[AppImageConfig]) -> bool:
-    """Make what exists what *configs* declare, and tell whether all of it succeeded."""
+    """Create or update *configs*, and return whether every step succeeded."""
     plan = client.plan(configs)
     print(plan)
-    succeeded = True
+    failed = 0
     for outcome in client.apply(plan):
         print(outcome)
-        succeeded = succeeded and outcome.error is None
-    return succeeded
+        failed += outcome.status == "failed"
+    return not failed
 
 
 def main() -> int:
     """Run the script."""
     parser = argparse.ArgumentParser(description="Provision AppImageConfigs from request files.")
-    parser.add_argument("files", metavar="FILE", nargs="+", help="a request, or a list of them, as JSON or YAML")
-    parser.add_argument("--in-memory", action="store_true", help="use a service in memory, and no AWS account")
-    parser.add_argument("--region", help="the AWS region, by default the session's")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="request file: a request or a list of requests, as JSON or YAML"
+    )
+    parser.add_argument("--in-memory", action="store_true", help="use an empty in-memory service instead of an account")
+    parser.add_argument("--region", help="AWS region (default: the region of the profile)")
     options = parser.parse_args()
 
     sagemaker = InMemorySageMaker().client() if options.in_memory else None

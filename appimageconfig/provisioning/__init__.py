@@ -1,4 +1,4 @@
-"""Desired against actual state: differences, plans, and the outcomes of carrying them out."""
+"""Provisioning: differences between the desired and the actual state, plans that remove them, and their outcomes."""
 
 from appimageconfig.provisioning._difference import Change, Difference, difference
 from appimageconfig.provisioning._plan import Action, Outcome, Plan, Status, Step

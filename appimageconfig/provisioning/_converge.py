@@ -103,7 +103,7 @@ def apply(
         # The end of the block waits for the steps under way, after an exception also.
         with ThreadPoolExecutor(max_workers, thread_name_prefix="appimageconfig") as pool:
             for position in range(len(plan.steps)):
-                # No more steps are submitted than run at once, so that there are none to cancel.
+                # Submit only as many steps as run at once: a submitted step begins even after stop() returns true.
                 if len(under_way) == max_workers:
                     wait_for_one()
                 if stop():
@@ -128,7 +128,8 @@ def _note(plan: Plan, begun: Container[int], outcomes: Mapping[int, Outcome]) ->
             found["Ended"].append(str(outcomes[position]))
         else:  # unfinished: after a second Ctrl-C, or one while a thread starts, which do not wait for the thread
             found["Unfinished" if position in begun else "Not begun"].append(step.app_image_config_name)
-    return "\n".join(["apply was interrupted.", *(f"{key}: {'; '.join(texts)}" for key, texts in found.items() if texts)])
+    lines = (f"{heading}: {'; '.join(texts)}" for heading, texts in found.items() if texts)
+    return "\n".join(["apply was interrupted.", *lines])
 
 
 def _carry_out(client: AppImageConfigClient, step: Step, *, replace: bool) -> Outcome:
@@ -140,7 +141,7 @@ def _carry_out(client: AppImageConfigClient, step: Step, *, replace: bool) -> Ou
         if step.action == "update":
             return _update_as_planned(client, step, step.config, replace=replace)
         return _outcome("unchanged", step)
-    except Exception as error:  # noqa: BLE001 - it is reported, and the other steps go on
+    except Exception as error:  # noqa: BLE001 - reported in the outcome; the other steps continue
         return attrs.evolve(_outcome("failed", step), error=error)
 
 
@@ -230,7 +231,7 @@ def _replace(client: AppImageConfigClient, config: AppImageConfig, details: AppI
     except ResourceInUseError:
         # Created by another writer, or by an earlier attempt whose response was lost: the caller reads and compares it.
         return
-    except BaseException as error:  # Ctrl-C as well
+    except BaseException as error:  # also KeyboardInterrupt, by Ctrl-C
         error.add_note(_restore(client, name, replacement_of(details.to_config(), tags)))
         raise
 

@@ -1,4 +1,4 @@
-"""Desired against actual state: what differs, and what makes one into the other."""
+"""Differences between the desired and the actual state, and the arguments of the calls that remove them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -80,17 +80,15 @@ def difference(desired: AppImageConfig, actual: AppImageConfig | AppImageConfigD
         TypeError: *desired* is not an `AppImageConfig`.
     """
     require_config(desired)
-    changes = [
-        *_structure_changes("", actual, desired, APP_CONFIGS),
-        *(_tag_changes(actual.tags, desired.tags) if isinstance(actual, AppImageConfig) else ()),
-    ]
-    return Difference(tuple(changes)) if changes else NO_DIFFERENCE
+    changes = [*_structure_changes("", actual, desired, APP_CONFIGS)]
+    if isinstance(actual, AppImageConfig):
+        changes += _tag_changes(actual.tags, desired.tags)
+    return Difference(tuple(changes))
 
 
 def contents(config: AppImageConfig, *, created: bool) -> Difference:
     """Return the changes from nothing to *config* if it is *created*, and otherwise from *config* to nothing."""
-    leaves = _leaves("", redacted(config))
-    values = ((path, value) for path, value in leaves if path != "AppImageConfigName")
+    values = ((path, value) for path, value in leaves("", redacted(config)) if path != "AppImageConfigName")
     return Difference(
         tuple(Change(path, None, value) if created else Change(path, value, None) for path, value in values)
     )
@@ -101,16 +99,16 @@ def content_line(change: Change) -> str:
     return printable(f"{change.path}: {_text(change.old if change.new is None else change.new)}")
 
 
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of each leaf of *value*, as `redacted` returns it."""
     if is_map(value) and value:
         # The keys of these maps are data, and everywhere else they are the names of members.
         spelled = _paths.entry if path == "Tags" or path.endswith(".ContainerEnvironmentVariables") else _paths.member
         for key, item in value.items():
-            yield from _leaves(spelled(path, key), item)
+            yield from leaves(spelled(path, key), item)
     elif is_list(value) and value:
         for index, item in enumerate(value):
-            yield from _leaves(_paths.item(path, index), item)
+            yield from leaves(_paths.item(path, index), item)
     else:
         yield path, value
 

@@ -9,7 +9,14 @@ import attrs
 
 from appimageconfig._constraints import trusted
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails
-from appimageconfig.provisioning._difference import NO_DIFFERENCE, Difference, content_line, contents, difference, printable
+from appimageconfig.provisioning._difference import (
+    NO_DIFFERENCE,
+    Difference,
+    content_line,
+    contents,
+    difference,
+    printable,
+)
 
 Action: TypeAlias = Literal["create", "update", "unchanged", "delete"]
 Status: TypeAlias = Literal["created", "updated", "replaced", "unchanged", "deleted", "failed"]
@@ -103,7 +110,7 @@ class Outcome:
     difference: Difference = NO_DIFFERENCE
     """The changes that an update or a replacement made."""
     error: Exception | None = None
-    """The reason of a failure; None unless the status is ``failed``."""
+    """The exception of a failed step; None unless the status is ``failed``."""
 
     def __str__(self) -> str:
         """Return the status, the name, and the error if there is one."""

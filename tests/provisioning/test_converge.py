@@ -5,8 +5,8 @@ import signal
 import threading
 from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any, cast
-from unittest.mock import NonCallableMock
+from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock, NonCallableMock
 
 import attrs
 import pytest
@@ -31,6 +31,7 @@ from appimageconfig import (
     Outcome,
     Plan,
     RequestValidationError,
+    ResourceInUseError,
     ResourceLimitExceededError,
     ResourceNotFoundError,
     ServiceError,
@@ -41,7 +42,7 @@ from appimageconfig import (
 from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 CANARY = "hush-71c2"
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:app-image-config/image"
@@ -170,9 +171,16 @@ def test_ensure_makes_no_update_if_only_tags_differ(
     assert state(client).tags == declared
 
 
+def test_ensure_adds_only_tags_that_differ(service: InMemorySageMaker, client: AppImageConfigClient) -> None:
+    client.create(tagged(lab(), team="ml", stage="test"))
+    client.ensure(tagged(lab(), team="ml", stage="prod"))
+    (request,) = [call.request for call in service.calls if call.operation == "AddTags"]
+    assert request["Tags"] == [{"Key": "stage", "Value": "prod"}]
+
+
 def test_ensure_keeps_tags_of_aws(client: AppImageConfigClient) -> None:
     """CloudFormation and other services set tags whose keys begin with aws:."""
-    client.create(tagged(lab(), **{"aws:stack": "s", "old": ""}))
+    client.create(tagged(lab(), **{"aws:stack": "s", "aws-team": "", "old": ""}))
     assert client.ensure(tagged(lab(), team="ml")).status == "updated"
     assert state(client).tags == {"aws:stack": "s", "team": "ml"}
     assert client.ensure(tagged(lab(), team="ml")).status == "unchanged"
@@ -301,10 +309,23 @@ def test_a_second_ctrl_c_leaves_a_note_with_the_lost_tags(service: InMemorySageM
     sagemaker.meta.events.register("before-call.sagemaker.CreateAppImageConfig", raising(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt) as caught:
         client.ensure(editor(), replace=True)
-    assert caught.value.__notes__ == [
+    (note,) = caught.value.__notes__
+    assert note == (
         "AppImageConfig 'image' was deleted to be recreated, and may be missing; run ensure again. "
         "It could not be restored (KeyboardInterrupt); its tags were {'team': 'ml'}"
-    ]
+    )
+
+
+def test_a_config_that_another_writer_deletes_is_replaced(service: InMemorySageMaker) -> None:
+    sagemaker, other = service.client(), AppImageConfigClient(service.client())
+    other.create(lab())
+
+    def delete(**_: Any) -> None:
+        other.delete("image")
+
+    sagemaker.meta.events.register("before-call.sagemaker.DeleteAppImageConfig", delete)
+    assert AppImageConfigClient(sagemaker).ensure(editor(), replace=True).status == "replaced"
+    assert state(other) == tagged(editor())
 
 
 def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(service: InMemorySageMaker) -> None:
@@ -348,6 +369,7 @@ class LaterSageMaker(NonCallableMock):
     """A boto3 client of a later service model, with a member ``Quota`` that the library does not know."""
 
     lab: Mapping[str, Any] = {"FileSystemConfig": {"DefaultUid": 1, "Quota": 7}}
+    tags: Sequence[Mapping[str, str]] = ()
 
     def describe_app_image_config(self, **request: Any) -> dict[str, Any]:
         """Return the app config."""
@@ -358,6 +380,36 @@ class LaterSageMaker(NonCallableMock):
         self.lab = request["JupyterLabAppImageConfig"]
         return {"AppImageConfigArn": ARN}
 
+    def delete_app_image_config(self, **_: Any) -> dict[str, Any]:
+        """Delete the app config."""
+        self.lab = {}
+        return {}
+
+    def create_app_image_config(self, **request: Any) -> dict[str, Any]:
+        """Store an app config and its tags."""
+        self.lab, self.tags = request["JupyterLabAppImageConfig"], request["Tags"]
+        return {"AppImageConfigArn": ARN}
+
+    def get_paginator(self, _: str) -> LaterSageMaker:
+        """Return the paginator of ListTags."""
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        """Return all tags on one page."""
+        return [{"Tags": self.tags}]
+
+
+class ImmutableSageMaker(LaterSageMaker):
+    """A service whose updates and new tags change nothing."""
+
+    def update_app_image_config(self, **_: Any) -> dict[str, Any]:
+        """Change nothing."""
+        return {"AppImageConfigArn": ARN}
+
+    def add_tags(self, **_: Any) -> dict[str, Any]:
+        """Change nothing."""
+        return {}
+
 
 def test_an_update_keeps_unmodelled_members_at_every_level() -> None:
     sagemaker = LaterSageMaker()
@@ -367,12 +419,29 @@ def test_an_update_keeps_unmodelled_members_at_every_level() -> None:
     assert client.ensure(lab(default_uid=5)).status == "unchanged"
 
 
+def test_a_replacement_keeps_unmodelled_members() -> None:
+    sagemaker = ImmutableSageMaker()
+    assert AppImageConfigClient(sagemaker).ensure(lab(default_uid=5), replace=True).status == "replaced"
+    assert sagemaker.lab == {"FileSystemConfig": {"DefaultUid": 5, "Quota": 7}}
+
+
+def test_a_replacement_has_the_desired_tags() -> None:
+    sagemaker = ImmutableSageMaker()
+    config = tagged(lab(default_uid=5), team="ml")
+    assert AppImageConfigClient(sagemaker).ensure(config, replace=True).status == "replaced"
+    assert sagemaker.tags == [{"Key": "team", "Value": "ml"}]
+
+
 @pytest.mark.parametrize("quota", [7, 8])
 def test_an_update_sends_the_desired_values_of_unmodelled_members(quota: int) -> None:
     sagemaker = LaterSageMaker()
     client = AppImageConfigClient(sagemaker)
     files = {"DefaultUid": 5, "Quota": quota}
-    response = {"AppImageConfigName": "image", "AppImageConfigArn": ARN, "JupyterLabAppImageConfig": {"FileSystemConfig": files}}
+    response = {
+        "AppImageConfigName": "image",
+        "AppImageConfigArn": ARN,
+        "JupyterLabAppImageConfig": {"FileSystemConfig": files},
+    }
     assert client.ensure(from_response(response).to_config()).status == "updated"
     assert sagemaker.lab == {"FileSystemConfig": files}
 
@@ -432,6 +501,25 @@ def test_ensure_accepts_a_config_that_was_built_in_unchecked() -> None:
         config = lab("x" * 80)
     wire = Wire(described(AppImageConfigName="x" * 80, JupyterLabAppImageConfig={"FileSystemConfig": {}}))
     assert AppImageConfigClient(wire.client()).ensure(config).status == "unchanged"
+
+
+def test_ensure_replaces_a_config_that_was_built_in_unchecked() -> None:
+    with unchecked():
+        config = lab("x" * 80)
+    before = described(AppImageConfigName="x" * 80)
+    after = described(AppImageConfigName="x" * 80, JupyterLabAppImageConfig={"FileSystemConfig": {}})
+    written = Answer({"AppImageConfigArn": ARN})
+    wire = Wire(before, written, before, Answer(), Answer(), written, after)
+    assert AppImageConfigClient(wire.client()).ensure(config, replace=True).status == "replaced"
+
+
+def test_apply_deletes_a_config_whose_name_breaks_the_model() -> None:
+    """The service may accept longer names than this version knows."""
+    config = {"AppImageConfigName": "x" * 80, "AppImageConfigArn": ARN}
+    wire = Wire(Answer({"AppImageConfigs": [config]}), Answer(config), Answer())
+    client = AppImageConfigClient(wire.client())
+    assert statuses(client.apply(client.plan([], prune="x"))) == {"x" * 80: "deleted"}
+    assert wire.sent[-1].target == "SageMaker.DeleteAppImageConfig"
 
 
 def test_ensure_of_tags_needs_the_arn_in_the_response() -> None:
@@ -621,7 +709,7 @@ def test_unmodelled_members_are_redacted_in_a_plan() -> None:
     }
     old, new = ({"AppImageConfigName": name, "AppImageConfigArn": ARN, **secrets} for name in ("old", "new"))
     sagemaker = LaterSageMaker()
-    sagemaker.get_paginator.return_value.paginate.return_value = [{"AppImageConfigs": [old]}]
+    sagemaker.paginate = Mock(return_value=[{"AppImageConfigs": [old]}])
     plan = AppImageConfigClient(sagemaker).plan([from_response(new).to_config()], prune="old")
     contents = [
         "    JupyterLabAppImageConfig.FileSystemConfig.Quota\\x1b: ***",
@@ -651,7 +739,9 @@ def test_apply_carries_out_a_plan_and_a_second_plan_is_empty(
     again = client.plan(configs)
     assert not again
     made()
-    assert statuses(client.apply(again)) == {"new": "unchanged", "changed": "unchanged"}
+    assert {(outcome.status, outcome.app_image_config_arn) for outcome in client.apply(again)} == {
+        ("unchanged", f"{ARN.rpartition('/')[0]}/{name}") for name in ("new", "changed")
+    }
     assert made() == []
 
 
@@ -675,16 +765,18 @@ def test_the_errors_of_the_steps_can_be_handled_by_class(
     plan = client.plan([lab("a"), lab("b"), lab("c")])
     service.inject(Fault.error("AccessDeniedException"), operation="CreateAppImageConfig")
     service.inject(Fault.error("ResourceLimitExceeded"), operation="CreateAppImageConfig")
-    denied: list[ApplyError] = []
-    with pytest.raises(ApplyError) as caught:
-        try:
-            client.apply(plan, max_workers=1)
-        except* AccessDeniedError as group:
-            denied.append(cast("ApplyError", group))
-    (limit,) = caught.value.exceptions
-    assert isinstance(limit, ResourceLimitExceededError)
-    assert [outcome.status for outcome in denied[0].outcomes] == ["failed", "failed", "created"]
-    assert denied[0].outcomes == caught.value.outcomes
+    errors: list[BaseException] = []
+    try:
+        client.apply(plan, max_workers=1)
+    except* AccessDeniedError as group:
+        errors.append(group)
+    except* ResourceLimitExceededError as group:
+        errors.append(group)
+    for group, error in zip(errors, (AccessDeniedError, ResourceLimitExceededError), strict=True):
+        assert isinstance(group, ApplyError)
+        assert len(group.exceptions) == 1
+        assert isinstance(group.exceptions[0], error)
+        assert [outcome.status for outcome in group.outcomes] == ["failed", "failed", "created"]
 
 
 def test_an_outcome_has_any_kind_of_exception(service: InMemorySageMaker) -> None:
@@ -706,11 +798,11 @@ CHANGES: list[Callable[[AppImageConfigClient], object]] = [
 
 
 def stale(error: ApplyError) -> str:
-    """Return the error of the config "image", which is stale; "other" was created."""
+    """Return the error of the config "image", which is stale, and the class of its cause; "other" was created."""
     assert statuses(error.outcomes) == {"image": "failed", "other": "created"}
     (stale_error,) = error.exceptions
     assert isinstance(stale_error, StalePlanError)
-    return str(stale_error)
+    return f"{stale_error} ({type(stale_error.__cause__).__name__})"
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -722,7 +814,7 @@ def test_apply_leaves_a_config_unchanged_that_changed_since_the_plan(
     change(client)
     before = state(client)
     assert stale(failed(client, plan)) == (
-        "AppImageConfig 'image' was changed after the plan was made, and was left unchanged; make a new plan"
+        "AppImageConfig 'image' was changed after the plan was made, and was left unchanged; make a new plan (NoneType)"
     )
     assert state(client) == before
 
@@ -731,20 +823,24 @@ def test_apply_does_not_recreate_a_config_that_was_deleted_since_the_plan(client
     client.create(lab(default_uid=1))
     plan = client.plan([lab(default_uid=0), lab("other")])
     client.delete("image")
-    assert "'image' was deleted after the plan was made" in stale(failed(client, plan))
+    assert stale(failed(client, plan)) == (
+        "AppImageConfig 'image' was deleted after the plan was made, and was left unchanged; make a new plan "
+        "(ResourceNotFoundError)"
+    )
     with pytest.raises(ResourceNotFoundError):
         client.describe("image")
 
 
 def test_apply_refuses_a_config_that_was_created_since_the_plan_and_differs(client: AppImageConfigClient) -> None:
-    plan = client.plan([lab("a"), lab("b")])
-    client.create(lab("a", default_uid=5))
-    client.create(lab("b"))
-    a, b = failed(client, plan).outcomes
-    assert (a.status, b.status) == ("failed", "unchanged")
+    plan = client.plan([lab("a"), lab("b"), tagged(lab("c"), team="ml")])
+    for config in (lab("a", default_uid=5), lab("b"), lab("c")):
+        client.create(config)
+    a, b, c = failed(client, plan).outcomes
+    assert (a.status, b.status, c.status) == ("failed", "unchanged", "failed")
     assert str(a.error) == (
         "AppImageConfig 'a' was created after the plan was made, and was left unchanged; make a new plan"
     )
+    assert isinstance(getattr(a.error, "__cause__", None), ResourceInUseError)
     assert b.app_image_config_arn == client.describe("b").app_image_config_arn
 
 
@@ -813,7 +909,7 @@ def test_apply_reports_each_outcome_as_its_step_ends_and_returns_them_in_the_ord
     ]
 
 
-@pytest.mark.parametrize("max_workers", [1, 3])
+@pytest.mark.parametrize("max_workers", [1, 5])
 def test_apply_runs_max_workers_steps_at_once(service: InMemorySageMaker, max_workers: int) -> None:
     """No step ends before that many have begun, so fewer would never end."""
     sagemaker = service.client()
@@ -835,13 +931,24 @@ def test_apply_runs_max_workers_steps_at_once(service: InMemorySageMaker, max_wo
     assert statuses(client.apply(plan, max_workers=max_workers)) == dict.fromkeys(names, "created")
 
 
-def test_apply_begins_no_step_after_stop_and_returns_those_under_way(client: AppImageConfigClient) -> None:
-    plan = client.plan([lab(f"image-{number}") for number in range(10)])
-    reported: list[Outcome] = []
-    outcomes = client.apply(plan, max_workers=2, on_outcome=reported.append, stop=lambda: len(reported) >= 3)
-    assert 3 <= len(outcomes) < 10
-    assert {outcome.app_image_config_name for outcome in outcomes} == applied(client)
-    assert sorted(reported, key=str) == list(outcomes)
+def test_apply_begins_no_step_after_stop_and_returns_those_under_way(service: InMemorySageMaker) -> None:
+    sagemaker = service.client()
+    client = AppImageConfigClient(sagemaker)
+    client.create(lab("slow", default_uid=1))
+    plan = client.plan([lab("slow"), lab("quick"), lab("late")])
+    stopped = threading.Event()
+
+    def wait_for_the_stop(**_: Any) -> None:
+        assert stopped.wait(timeout=60)
+
+    def stop() -> bool:
+        if "quick" in applied(client):
+            stopped.set()
+        return stopped.is_set()
+
+    sagemaker.meta.events.register("before-call.sagemaker.UpdateAppImageConfig", wait_for_the_stop)
+    assert statuses(client.apply(plan, max_workers=2, stop=stop)) == {"quick": "created", "slow": "updated"}
+    assert applied(client) == {"quick", "slow"}
 
 
 def test_a_stopped_apply_raises_the_errors_of_the_steps_that_were_begun(
@@ -865,10 +972,11 @@ def test_an_interrupted_apply_says_which_steps_ended_and_which_were_not_begun(
     with pytest.raises(type(error)) as caught:
         client.apply(plan, max_workers=2, on_outcome=raising(error))
     assert caught.value is error
-    assert error.__notes__ == [
-        "apply was interrupted.\n"
-        "Ended: created image-0\n"
-        "Not begun: image-1; image-2; image-3; image-4"
+    (note,) = error.__notes__
+    assert note.splitlines() == [
+        "apply was interrupted.",
+        "Ended: created image-0",
+        "Not begun: image-1; image-2; image-3; image-4",
     ]
     assert applied(client) == {"same", "image-0"}
 
@@ -915,8 +1023,8 @@ def test_a_second_ctrl_c_does_not_wait_for_the_step_under_way(
         raise KeyboardInterrupt
 
     sagemaker.meta.events.register("before-call.sagemaker.UpdateAppImageConfig", wait_for_the_test)
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt) as caught:
-        patch.setattr(threading.Thread, "join", raising(second))  # where apply waits for its threads
+    monkeypatch.setattr(threading.Thread, "join", raising(second))  # where apply waits for its threads
+    with pytest.raises(KeyboardInterrupt) as caught:
         client.apply(plan, max_workers=2, on_outcome=interrupt_once_both_are_begun)
     go_on.set()
     assert caught.value is second

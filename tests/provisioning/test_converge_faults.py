@@ -101,9 +101,7 @@ class World:
 
     def state(self) -> dict[str, AppImageConfig]:
         """Return the configs that exist, with their tags."""
-        found = [
-            details.to_config(self.calm.list_tags(details.app_image_config_arn)) for details in self.calm.list()
-        ]
+        found = [details.to_config(self.calm.list_tags(details.app_image_config_arn)) for details in self.calm.list()]
         return {config.app_image_config_name: config for config in found}
 
     def updated(self, actual: AppImageConfig, desired: AppImageConfig) -> AppImageConfig:

@@ -90,7 +90,7 @@ def test_a_notebook_shows_plans_and_differences_as_their_text() -> None:
 def shown(value: Any) -> str:
     """Return the text that IPython shows."""
     printer = Mock()
-    value._repr_pretty_(printer, cycle=False)  # noqa: SLF001 - IPython's protocol
+    value._repr_pretty_(printer, cycle=False)
     ((text,), _) = printer.text.call_args
     return str(text)
 

@@ -1,4 +1,4 @@
-"""The example scripts, run as a user runs them."""
+"""The example scripts, run as processes."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ def run(script: str, *arguments: object, cwd: Path) -> subprocess.CompletedProce
     return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120)
 
 
-def test_it_provisions_every_example_request_in_memory(tmp_path: Path) -> None:
-    """The first run creates each, and the second finds each as declared; and both say so."""
+def test_provision_creates_every_example_request_and_the_second_run_changes_nothing(tmp_path: Path) -> None:
     ended = run("provision.py", "--in-memory", *REQUESTS, cwd=tmp_path)
     assert ended.stderr == ""
     assert ended.returncode == 0
@@ -40,28 +39,30 @@ def test_it_provisions_every_example_request_in_memory(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ('{"AppImageConfigName": "a_b",\n "Tags": {}}', ["wrong.json:1: AppImageConfigName: ", "wrong.json:2: Tags: "]),
-        ('{"AppImageConfigName": ', ["wrong.json:1: (request): is no JSON"]),
+        (
+            '{"AppImageConfigName": "a_b",\n "Tags": {}}',
+            ["invalid.json:1: AppImageConfigName: ", "invalid.json:2: Tags: "],
+        ),
+        ('{"AppImageConfigName": ', ["invalid.json:1: invalid JSON"]),
     ],
 )
-def test_it_names_the_file_that_is_wrong(tmp_path: Path, content: str, expected: list[str]) -> None:
-    """And creates nothing, without a traceback."""
-    (tmp_path / "wrong.json").write_text(content, encoding="utf-8")
-    ended = run("provision.py", "--in-memory", REQUESTS[0], "wrong.json", cwd=tmp_path)
+def test_provision_reports_the_violations_of_a_file_and_creates_nothing(
+    tmp_path: Path, content: str, expected: list[str]
+) -> None:
+    (tmp_path / "invalid.json").write_text(content, encoding="utf-8")
+    ended = run("provision.py", "--in-memory", REQUESTS[0], "invalid.json", cwd=tmp_path)
     assert ended.returncode == 1
     assert ended.stdout == ""
     assert all(line in ended.stderr for line in expected)
     assert "Traceback" not in ended.stderr
 
 
-def test_without_a_region_it_says_so(tmp_path: Path) -> None:
-    """In botocore's words, without a traceback."""
+def test_provision_reports_a_missing_region(tmp_path: Path) -> None:
     ended = run("provision.py", *REQUESTS, cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (1, "You must specify a region.\n")
 
 
-def test_the_demonstration_shows_the_whole_way(tmp_path: Path) -> None:
-    """A check, a plan, what it does, that a second time changes nothing, a change, and the plan that shows it."""
+def test_demonstration_checks_plans_applies_twice_and_plans_an_update(tmp_path: Path) -> None:
     ended = run("demonstrate.py", cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
     check, plan, apply, again, change = ended.stdout.split("$ appimageconfig ")[1:]
