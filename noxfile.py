@@ -64,7 +64,7 @@ def properties(session: nox.Session) -> None:
     """Run the property-based tests with more examples. For the nightly run: -- --hypothesis-profile=nightly."""
     install(session, "test")
     laws = [
-        "tests/test_checking_agreement.py",
+        "tests/test_checking.py",
         "tests/test_serialization.py",
         "tests/files",
         "tests/provisioning",

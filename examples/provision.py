@@ -18,15 +18,12 @@ from appimageconfig import AppImageConfig, AppImageConfigClient, AppImageConfigE
 from appimageconfig.testing import InMemorySageMaker
 
 
-def provision(client: AppImageConfigClient, configs: list[AppImageConfig]) -> bool:
-    """Create or update *configs*, and return whether every step succeeded."""
+def provision(client: AppImageConfigClient, configs: list[AppImageConfig]) -> None:
+    """Create or update *configs*: show the plan, and each outcome as its step ends."""
     plan = client.plan(configs)
     print(plan)
-    failed = 0
-    for outcome in client.apply(plan):
-        print(outcome)
-        failed += outcome.status == "failed"
-    return not failed
+    if plan:
+        client.apply(plan, on_outcome=print)
 
 
 def main() -> int:
@@ -43,11 +40,12 @@ def main() -> int:
     client = AppImageConfigClient(sagemaker, region_name=None if options.in_memory else options.region)
     try:
         configs = load(*options.files)
-        succeeded = provision(client, configs) and provision(client, configs)
-    except (AppImageConfigError, BotoCoreError) as error:
+        provision(client, configs)
+        provision(client, configs)
+    except (AppImageConfigError, BotoCoreError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    return 0 if succeeded else 1
+    return 0
 
 
 if __name__ == "__main__":

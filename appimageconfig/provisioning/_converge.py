@@ -128,9 +128,8 @@ def _note(plan: Plan, begun: Container[int], outcomes: Mapping[int, Outcome]) ->
             found["Ended"].append(str(outcomes[position]))
         else:  # unfinished: after a second Ctrl-C, or one while a thread starts, which do not wait for the thread
             found["Unfinished" if position in begun else "Not begun"].append(step.app_image_config_name)
-    return "\n".join(
-        ["apply was interrupted.", *(f"{key}: {'; '.join(texts)}" for key, texts in found.items() if texts)]
-    )
+    lines = (f"{heading}: {'; '.join(texts)}" for heading, texts in found.items() if texts)
+    return "\n".join(["apply was interrupted.", *lines])
 
 
 def _carry_out(client: AppImageConfigClient, step: Step, *, replace: bool) -> Outcome:

@@ -27,13 +27,11 @@ def test_provision_creates_every_example_request_and_the_second_run_changes_noth
     assert ended.returncode == 0
     names = [json.loads(path.read_text(encoding="utf-8"))["AppImageConfigName"] for path in REQUESTS]
     lines = ended.stdout.splitlines()
-    assert lines[: len(names)] == [f"+ create {name}" for name in names]
-    assert lines[len(names)] == "Plan: 10 to create, 0 to update, 0 unchanged."
-    assert sorted(lines[len(names) + 1 : 2 * len(names) + 1]) == sorted(f"created {name}" for name in names)
-    second = lines[2 * len(names) + 1 :]
-    assert second[: len(names)] == [f"= unchanged {name}" for name in names]
-    assert second[len(names)] == "Plan: 0 to create, 0 to update, 10 unchanged."
-    assert sorted(second[len(names) + 1 :]) == sorted(f"unchanged {name}" for name in names)
+    assert [line for line in lines if line.startswith("+")] == [f"+ create {name}" for name in names]
+    assert '    KernelGatewayImageConfig.FileSystemConfig.MountPath: "/home/sagemaker-user"' in lines
+    applied = lines.index("Plan: 10 to create, 0 to update, 0 unchanged, 0 to delete.") + 1
+    assert sorted(lines[applied:-2]) == sorted(f"created {name}" for name in names)
+    assert lines[-2:] == ["No changes.", "Plan: 0 to create, 0 to update, 10 unchanged, 0 to delete."]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +55,13 @@ def test_provision_reports_the_violations_of_a_file_and_creates_nothing(
     assert "Traceback" not in ended.stderr
 
 
+def test_provision_reports_a_missing_file(tmp_path: Path) -> None:
+    ended = run("provision.py", "--in-memory", "missing.json", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "missing.json" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_provision_reports_a_missing_region(tmp_path: Path) -> None:
     ended = run("provision.py", *REQUESTS, cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (1, "You must specify a region.\n")
@@ -70,13 +75,13 @@ def test_demonstration_checks_plans_applies_twice_and_plans_an_update(tmp_path: 
     assert "[several-kernel-specs]" in check
     assert plan.startswith("plan ")
     assert "+ create conda-forecasting" in plan
-    assert "Plan: 10 to create, 0 to update, 0 unchanged." in plan
+    assert "Plan: 10 to create, 0 to update, 0 unchanged, 0 to delete." in plan
     assert apply.startswith("apply --yes ")
     assert "created conda-forecasting" in apply
     assert "Applied: 10 created." in apply
     assert again.startswith("apply --yes ")
-    assert "Plan: 0 to create, 0 to update, 10 unchanged." in again
+    assert "No changes.\nPlan: 0 to create, 0 to update, 10 unchanged, 0 to delete." in again
     assert "Applied" not in again
     assert change.startswith("plan ")
     assert "~ update conda-forecasting\n    KernelGatewayImageConfig.FileSystemConfig.MountPath:" in change
-    assert "Plan: 0 to create, 1 to update, 9 unchanged." in change
+    assert "Plan: 0 to create, 1 to update, 9 unchanged, 0 to delete." in change

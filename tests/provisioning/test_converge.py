@@ -5,7 +5,7 @@ import signal
 import threading
 from datetime import UTC, datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from unittest.mock import NonCallableMock
 
 import attrs
@@ -31,6 +31,7 @@ from appimageconfig import (
     Outcome,
     Plan,
     RequestValidationError,
+    ResourceInUseError,
     ResourceLimitExceededError,
     ResourceNotFoundError,
     ServiceError,
@@ -41,7 +42,7 @@ from appimageconfig import (
 from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 CANARY = "hush-71c2"
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:app-image-config/image"
@@ -320,12 +321,11 @@ def test_a_second_ctrl_c_leaves_a_note_with_the_lost_tags(service: InMemorySageM
     sagemaker.meta.events.register("before-call.sagemaker.CreateAppImageConfig", raising(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt) as caught:
         client.ensure(editor(), replace=True)
-    assert caught.value.__notes__ == [
-        (
-            "AppImageConfig 'image' was deleted to be recreated, and may be missing; run ensure again. "
-            "It could not be restored (KeyboardInterrupt); its tags were {'team': 'ml'}"
-        )
-    ]
+    (note,) = caught.value.__notes__
+    assert note == (
+        "AppImageConfig 'image' was deleted to be recreated, and may be missing; run ensure again. "
+        "It could not be restored (KeyboardInterrupt); its tags were {'team': 'ml'}"
+    )
 
 
 def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(service: InMemorySageMaker) -> None:
@@ -369,7 +369,7 @@ class LaterSageMaker(NonCallableMock):
     """A boto3 client of a later service model, with a member ``Quota`` that the library does not know."""
 
     lab: Mapping[str, Any] = {"FileSystemConfig": {"DefaultUid": 1, "Quota": 7}}
-    tags: Any = ()
+    tags: Sequence[Mapping[str, str]] = ()
 
     def describe_app_image_config(self, **request: Any) -> dict[str, Any]:
         """Return the app config."""
@@ -421,14 +421,14 @@ def test_an_update_keeps_unmodelled_members_at_every_level() -> None:
 
 def test_a_replacement_keeps_unmodelled_members() -> None:
     sagemaker = ImmutableSageMaker()
-    assert AppImageConfigClient(cast("Any", sagemaker)).ensure(lab(default_uid=5), replace=True).status == "replaced"
+    assert AppImageConfigClient(sagemaker).ensure(lab(default_uid=5), replace=True).status == "replaced"
     assert sagemaker.lab == {"FileSystemConfig": {"DefaultUid": 5, "Quota": 7}}
 
 
 def test_a_replacement_has_the_desired_tags() -> None:
     sagemaker = ImmutableSageMaker()
     config = tagged(lab(default_uid=5), team="ml")
-    assert AppImageConfigClient(cast("Any", sagemaker)).ensure(config, replace=True).status == "replaced"
+    assert AppImageConfigClient(sagemaker).ensure(config, replace=True).status == "replaced"
     assert sagemaker.tags == [{"Key": "team", "Value": "ml"}]
 
 
@@ -526,8 +526,7 @@ def test_apply_deletes_a_config_whose_name_breaks_the_model() -> None:
     config = {"AppImageConfigName": "x" * 80, "AppImageConfigArn": ARN}
     wire = Wire(Answer({"AppImageConfigs": [config]}), Answer(config), Answer())
     client = AppImageConfigClient(wire.client())
-    (outcome,) = client.apply(client.plan([], prune="x"))
-    assert (outcome.status, outcome.app_image_config_arn) == ("deleted", ARN)
+    assert statuses(client.apply(client.plan([], prune="x"))) == {"x" * 80: "deleted"}
     assert wire.sent[-1].target == "SageMaker.DeleteAppImageConfig"
 
 
@@ -774,16 +773,18 @@ def test_the_errors_of_the_steps_can_be_handled_by_class(
     plan = client.plan([lab("a"), lab("b"), lab("c")])
     service.inject(Fault.error("AccessDeniedException"), operation="CreateAppImageConfig")
     service.inject(Fault.error("ResourceLimitExceeded"), operation="CreateAppImageConfig")
-    denied: list[ApplyError] = []
-    with pytest.raises(ApplyError) as caught:
-        try:
-            client.apply(plan, max_workers=1)
-        except* AccessDeniedError as group:
-            denied.append(cast("ApplyError", group))
-    (limit,) = caught.value.exceptions
-    assert isinstance(limit, ResourceLimitExceededError)
-    assert [outcome.status for outcome in denied[0].outcomes] == ["failed", "failed", "created"]
-    assert denied[0].outcomes == caught.value.outcomes
+    errors: list[BaseException] = []
+    try:
+        client.apply(plan, max_workers=1)
+    except* AccessDeniedError as group:
+        errors.append(group)
+    except* ResourceLimitExceededError as group:
+        errors.append(group)
+    for caught, error in zip(errors, (AccessDeniedError, ResourceLimitExceededError), strict=True):
+        assert isinstance(caught, ApplyError)
+        assert len(caught.exceptions) == 1
+        assert isinstance(caught.exceptions[0], error)
+        assert [outcome.status for outcome in caught.outcomes] == ["failed", "failed", "created"]
 
 
 def test_an_outcome_has_any_kind_of_exception(service: InMemorySageMaker) -> None:
@@ -805,11 +806,11 @@ CHANGES: list[Callable[[AppImageConfigClient], object]] = [
 
 
 def stale(error: ApplyError) -> str:
-    """Return the error of the config "image", which is stale; "other" was created."""
+    """Return the error of the config "image", which is stale, and the class of its cause; "other" was created."""
     assert statuses(error.outcomes) == {"image": "failed", "other": "created"}
     (stale_error,) = error.exceptions
     assert isinstance(stale_error, StalePlanError)
-    return str(stale_error)
+    return f"{stale_error} ({type(stale_error.__cause__).__name__})"
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -821,7 +822,7 @@ def test_apply_leaves_a_config_unchanged_that_changed_since_the_plan(
     change(client)
     before = state(client)
     assert stale(failed(client, plan)) == (
-        "AppImageConfig 'image' was changed after the plan was made, and was left unchanged; make a new plan"
+        "AppImageConfig 'image' was changed after the plan was made, and was left unchanged; make a new plan (NoneType)"
     )
     assert state(client) == before
 
@@ -830,20 +831,24 @@ def test_apply_does_not_recreate_a_config_that_was_deleted_since_the_plan(client
     client.create(lab(default_uid=1))
     plan = client.plan([lab(default_uid=0), lab("other")])
     client.delete("image")
-    assert "'image' was deleted after the plan was made" in stale(failed(client, plan))
+    assert stale(failed(client, plan)) == (
+        "AppImageConfig 'image' was deleted after the plan was made, and was left unchanged; make a new plan "
+        "(ResourceNotFoundError)"
+    )
     with pytest.raises(ResourceNotFoundError):
         client.describe("image")
 
 
 def test_apply_refuses_a_config_that_was_created_since_the_plan_and_differs(client: AppImageConfigClient) -> None:
-    plan = client.plan([lab("a"), lab("b")])
-    client.create(lab("a", default_uid=5))
-    client.create(lab("b"))
-    a, b = failed(client, plan).outcomes
-    assert (a.status, b.status) == ("failed", "unchanged")
+    plan = client.plan([lab("a"), lab("b"), tagged(lab("c"), team="ml")])
+    for config in (lab("a", default_uid=5), lab("b"), lab("c")):
+        client.create(config)
+    a, b, c = failed(client, plan).outcomes
+    assert (a.status, b.status, c.status) == ("failed", "unchanged", "failed")
     assert str(a.error) == (
         "AppImageConfig 'a' was created after the plan was made, and was left unchanged; make a new plan"
     )
+    assert isinstance(getattr(a.error, "__cause__", None), ResourceInUseError)
     assert b.app_image_config_arn == client.describe("b").app_image_config_arn
 
 
@@ -934,13 +939,24 @@ def test_apply_runs_max_workers_steps_at_once(service: InMemorySageMaker, max_wo
     assert statuses(client.apply(plan, max_workers=max_workers)) == dict.fromkeys(names, "created")
 
 
-def test_apply_begins_no_step_after_stop_and_returns_those_under_way(client: AppImageConfigClient) -> None:
-    plan = client.plan([lab(f"image-{number}") for number in range(10)])
-    reported: list[Outcome] = []
-    outcomes = client.apply(plan, max_workers=2, on_outcome=reported.append, stop=lambda: len(reported) >= 3)
-    assert 3 <= len(outcomes) < 10
-    assert {outcome.app_image_config_name for outcome in outcomes} == applied(client)
-    assert sorted(reported, key=str) == list(outcomes)
+def test_apply_begins_no_step_after_stop_and_returns_those_under_way(service: InMemorySageMaker) -> None:
+    sagemaker = service.client()
+    client = AppImageConfigClient(sagemaker)
+    client.create(lab("slow", default_uid=1))
+    plan = client.plan([lab("slow"), lab("quick"), lab("late")])
+    stopped = threading.Event()
+
+    def wait_for_the_stop(**_: Any) -> None:
+        assert stopped.wait(timeout=60)
+
+    def stop() -> bool:
+        if "quick" in applied(client):
+            stopped.set()
+        return stopped.is_set()
+
+    sagemaker.meta.events.register("before-call.sagemaker.UpdateAppImageConfig", wait_for_the_stop)
+    assert statuses(client.apply(plan, max_workers=2, stop=stop)) == {"quick": "created", "slow": "updated"}
+    assert applied(client) == {"quick", "slow"}
 
 
 def test_a_stopped_apply_raises_the_errors_of_the_steps_that_were_begun(
@@ -964,8 +980,11 @@ def test_an_interrupted_apply_says_which_steps_ended_and_which_were_not_begun(
     with pytest.raises(type(error)) as caught:
         client.apply(plan, max_workers=2, on_outcome=raising(error))
     assert caught.value is error
-    assert error.__notes__ == [
-        "apply was interrupted.\nEnded: created image-0\nNot begun: image-1; image-2; image-3; image-4"
+    (note,) = error.__notes__
+    assert note.splitlines() == [
+        "apply was interrupted.",
+        "Ended: created image-0",
+        "Not begun: image-1; image-2; image-3; image-4",
     ]
     assert applied(client) == {"same", "image-0"}
 
@@ -1012,8 +1031,8 @@ def test_a_second_ctrl_c_does_not_wait_for_the_step_under_way(
         raise KeyboardInterrupt
 
     sagemaker.meta.events.register("before-call.sagemaker.UpdateAppImageConfig", wait_for_the_test)
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt) as caught:
-        patch.setattr(threading.Thread, "join", raising(second))  # where apply waits for its threads
+    monkeypatch.setattr(threading.Thread, "join", raising(second))  # where apply waits for its threads
+    with pytest.raises(KeyboardInterrupt) as caught:
         client.apply(plan, max_workers=2, on_outcome=interrupt_once_both_are_begun)
     go_on.set()
     assert caught.value is second

@@ -26,7 +26,6 @@ from appimageconfig import (
     CodeEditorAppImageConfig,
     ContainerConfig,
     FileSystemConfig,
-    InvalidAppImageConfigError,
     JupyterLabAppImageConfig,
     KernelGatewayImageConfig,
     KernelSpec,
