@@ -35,7 +35,14 @@ TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)  # of everything that the servi
 SECONDS = 60  # the time limit of a process
 ESCAPE = "\x1b"
 UID = "JupyterLabAppImageConfig.FileSystemConfig.DefaultUid"
-PLAN_TO_CREATE = "+ create lab\nPlan: 1 to create, 0 to update, 0 unchanged.\n"
+GID = "JupyterLabAppImageConfig.FileSystemConfig.DefaultGid"
+IN_MEMORY = "Target: in-memory service, region us-east-1.\n"
+PLAN_TO_CREATE = f"""\
++ create lab
+    {UID}: 1000
+    {GID}: 100
+Plan: 1 to create, 0 to update, 0 unchanged, 0 to delete.
+"""
 CREATED = f"{PLAN_TO_CREATE}created lab\nApplied: 1 created.\n"
 
 # Variables that change how the output looks.
@@ -75,6 +82,10 @@ class _Commands(ABC):
         """The options of commands that call the service of the tests."""
         return ["--endpoint-url", self.url, "--region", "us-east-1"]
 
+    def target(self, *, account: bool = False) -> str:
+        """Return the first line of a plan: with the account if any of its configs exists."""
+        return f"Target: endpoint {self.url}, region us-east-1{', account 123456789012' if account else ''}.\n"
+
     def write(self, name: str, *requests: Mapping[str, Any]) -> str:
         """Write a request file into the directory, and return its name."""
         value: Any = requests[0] if len(requests) == 1 else requests
@@ -93,11 +104,11 @@ class _Commands(ABC):
 class Invoker(_Commands):
     """Runs commands in this process, by click's test runner. The directory has to be the current one."""
 
-    def run(self, *arguments: str, **environment: str) -> Ran:
-        """Run a command to its end."""
+    def run(self, *arguments: str, stdin: str = "", **environment: str) -> Ran:
+        """Run a command to its end, with the text *stdin* on stdin."""
         runner = CliRunner()
         vars(runner).update(mix_stderr=False)  # for click before 8.2, whose successors always separate the streams
-        result = runner.invoke(cli, arguments, env={**ENVIRONMENT, **environment}, catch_exceptions=False)
+        result = runner.invoke(cli, arguments, stdin, {**ENVIRONMENT, **environment}, catch_exceptions=False)
         return Ran(result.exit_code, result.stdout, result.stderr)
 
 

@@ -58,7 +58,15 @@ Exit codes:
   130  interrupted by Ctrl-C: requests under way were finished, no others were started (SIGTERM: 143)
   141  stdout was closed by its reader"""
 
-_AWS_DOMAINS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+# Of SageMaker's endpoints in the public partitions and of their dual-stack variants, from botocore's partitions.json.
+_AWS_DOMAINS: Final = (
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".amazonaws.eu",
+    ".api.aws",
+    ".api.amazonwebservices.com.cn",
+    ".api.amazonwebservices.eu",
+)
 _FINISHING: Final = "\nFinishing the requests under way...\n"
 _HINTS: Final[dict[tuple[type[BotoCoreError], ...], str]] = {
     (botocore_errors.NoCredentialsError,): (
@@ -180,7 +188,8 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
     return with_connect
 
 
-_files = click.argument("paths", metavar="FILE...", nargs=-1, required=True)
+# A path, so that the shell completes it. An unreadable file is reported with the violations of the others.
+_files = click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(readable=False))
 _name_contains = click.option("--name-contains", help="Only configs whose names contain this text.")
 _output = click.option(
     "--output",
@@ -214,13 +223,13 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
     """
     Validate request files against the service model. Needs no account.
 
-    FILE may be a directory: its files *.json, *.yaml and *.yml; or - for stdin.
+    FILE may also be a directory, for its *.json, *.yaml and *.yml files, or - for stdin.
     """
     checked = _checked(paths)
     if output == "json":
         violations = [attrs.asdict(violation) for violation in checked.violations]
-        pieces = [{**attrs.asdict(advice), "documentation": advice.documentation} for advice in checked.advice]
-        terminal.print_json({"violations": violations, "advice": pieces})
+        warnings = [{**attrs.asdict(advice), "documentation": advice.documentation} for advice in checked.advice]
+        terminal.print_json({"violations": violations, "warnings": warnings})
     else:
         for violation in checked.violations:
             terminal.print_line(terminal.on_one_line(violation), "red")
@@ -248,7 +257,7 @@ def plan(
     """
     Show the changes that apply would make. Changes nothing.
 
-    FILE may be a directory: its files *.json, *.yaml and *.yml; or - for stdin.
+    FILE may also be a directory, for its *.json, *.yaml and *.yml files, or - for stdin.
     """
     client, planned = _planned(connect, paths, prune)
     if output == "json":
@@ -286,7 +295,9 @@ def apply(
     Create or update configs to match FILE...
 
     Shows the plan, asks for confirmation, and carries it out. Configs that are up to date are left unchanged, so apply
-    can be run any number of times. FILE may be a directory: its files *.json, *.yaml and *.yml; or - for stdin.
+    can be run any number of times.
+
+    FILE may also be a directory, for its *.json, *.yaml and *.yml files, or - for stdin.
     """
     _require_confirmable(yes=yes)
     client, planned = _planned(connect, paths, prune)
@@ -294,7 +305,7 @@ def apply(
         _print_plan(client, planned, verbose=verbose)
     if planned and not yes:
         if output == "json":
-            terminal.note(planned)
+            terminal.note(f"{_target_line(client, planned)}\n{planned}")
         if not terminal.confirm("Apply this plan?"):
             return PENDING
     outcomes, signals = _carry_out(client, planned, max_workers=max_workers, replace=replace, is_text=output == "text")
@@ -405,15 +416,15 @@ def export(
     """
     Write existing configs as request files, with their tags.
 
-    Writes the configs called NAME, or all of them, to stdout or to a directory. Environment values and container
-    arguments are written in plain text. Applying an exported file changes nothing.
+    Writes the named configs, or all configs, to stdout or to a directory. Environment values and container arguments
+    are written in plain text. Applying an exported file changes nothing.
     """
     if names and name_contains is not None:
         raise click.UsageError("pass either NAME or --name-contains")
     _require_valid(*names)
     client = connect()
     found = (
-        map(client.describe, names)
+        map(client.describe, dict.fromkeys(names))
         if names
         else client.list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
     )
@@ -448,8 +459,16 @@ def schema() -> ExitCode:
 
 
 def _checked(paths: tuple[str, ...]) -> files.Checked:
-    """Check the files, with those in a directory instead of the directory, unless it has none."""
-    return files.check(*(file for path in paths for file in (Path(path).is_dir() and files.paths_in(path)) or [path]))
+    """Check the files, and those in the directories among them."""
+    return files.check(*(file for path in paths for file in _files_in(path)))
+
+
+def _files_in(path: str) -> list[str]:
+    """Return the request files in the directory *path*; if it has none or is not a directory, *path* itself."""
+    try:
+        return files.paths_in(path) or [path]
+    except OSError:
+        return [path]
 
 
 def _planned(connect: Connect, paths: tuple[str, ...], prune: str | None) -> tuple[AppImageConfigClient, Plan]:
@@ -467,7 +486,7 @@ def _carry_out(
     client: AppImageConfigClient, plan: Plan, *, max_workers: int, replace: bool, is_text: bool
 ) -> tuple[tuple[Outcome, ...], list[int]]:
     """Apply *plan*, and return the outcomes of the steps that were begun, and the signals that arrived."""
-    bar = terminal.progress(len(plan.changes)) if is_text else nullcontext(lambda: None)
+    bar = terminal.progress(len(plan.changes)) if is_text and plan else nullcontext(lambda: None)
     with _signals.arriving(_FINISHING) as signals, bar as advance:
 
         def report(outcome: Outcome) -> None:
@@ -514,8 +533,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _print_plan(client: AppImageConfigClient, plan: Plan, *, verbose: bool) -> None:
-    target = ", ".join(f"{name} {value}" for name, value in _target(client, plan).items())
-    terminal.print_line(f"Target: {target}.")
+    terminal.print_line(_target_line(client, plan))
     for step in plan.steps if verbose else plan.changes:
         terminal.print_line(str(step), _STYLES.get(step.action, ""))
     if not plan:
@@ -523,21 +541,29 @@ def _print_plan(client: AppImageConfigClient, plan: Plan, *, verbose: bool) -> N
     terminal.print_line(plan.summary())
 
 
-def _target(client: AppImageConfigClient, plan: Plan) -> dict[str, str]:
+def _target_line(client: AppImageConfigClient, plan: Plan) -> str:
+    target = _target(client, plan)
+    parts = ("in-memory service" if name == "in_memory" else f"{name} {value}" for name, value in target.items())
+    return f"Target: {', '.join(parts)}."
+
+
+def _target(client: AppImageConfigClient, plan: Plan) -> dict[str, Any]:
     """Return where *plan* acts: the account only if a listed ARN shows it, since no call is made to find it out."""
-    context: dict[str, Any] = click.get_current_context().params
+    options = click.get_current_context().params
     meta = client.sagemaker.meta
-    profile = context["profile"] or os.environ.get("AWS_PROFILE")
+    if options["in_memory"]:
+        return {"in_memory": True, "region": meta.region_name}
     host = urlsplit(meta.endpoint_url).hostname or ""
-    arn = next((step.app_image_config_arn for step in plan.steps if step.app_image_config_arn), "")
+    # Access keys in the environment take precedence over a profile that is named there, but not over --profile.
+    variables = () if os.environ.get("AWS_ACCESS_KEY_ID") else ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
+    profiles = (options["profile"], *map(os.environ.get, variables))
+    arns = (step.app_image_config_arn for step in plan.steps)
     target = {
-        "region": meta.region_name,
-        "profile": None if context["in_memory"] else profile,
-        "account": arn.split(":")[4] if arn else None,
         "endpoint": None if host.endswith(_AWS_DOMAINS) else meta.endpoint_url,
+        "region": meta.region_name,
+        "profile": next(filter(None, profiles), None),
+        "account": "".join(next(filter(None, arns), "").split(":")[4:5]),
     }
-    if context["in_memory"]:
-        target["endpoint"] = "in memory"
     return {name: value for name, value in target.items() if value}
 
 

@@ -11,9 +11,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from command_line import CREATED, ESCAPE, TIME, UID, Invoker, Ran, create, lab, names, state
+from command_line import (
+    CREATED,
+    ENVIRONMENT,
+    ESCAPE,
+    GID,
+    IN_MEMORY,
+    TIME,
+    UID,
+    Invoker,
+    Ran,
+    create,
+    lab,
+    names,
+    state,
+)
 
 from appimageconfig import from_request, load
+from appimageconfig.files import schema
 from appimageconfig.testing import Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
@@ -28,6 +43,15 @@ REQUESTS = sorted(map(str, ROOT.glob("examples/requests/*.json")))
 SHOWN_TIME = TIME.isoformat()
 REFUSED = Fault.error("AccessDeniedException", message="Not you.")
 INVALID = {"AppImageConfigName": "a_b", "JupyterLabAppImageConfig": {"FileSystemConfig": {"MountPath": "home"}}}
+NO_CHANGES = "No changes.\nPlan: 0 to create, 0 to update, 1 unchanged, 0 to delete.\n"
+WITHOUT_ACCOUNT = "to try plan or apply without an account, pass --in-memory.\n"
+CANNOT_ASK = "cannot ask for confirmation: stdin is not a terminal; pass --yes"
+
+
+def usage_error(command: str, arguments: str, message: str) -> str:
+    """Return the text of an error of the command line."""
+    help_line = f"Try 'appimageconfig {command} --help' for help."
+    return f"Usage: appimageconfig {command} [OPTIONS] {arguments}\n{help_line}\n\nError: {message}\n"
 
 
 def arn(name: str = "lab") -> str:
@@ -52,6 +76,7 @@ def test_help_lists_every_command_and_every_exit_code(invoker: Invoker) -> None:
         "export",
         "list",
         "plan",
+        "schema",
     ]
     assert re.findall(r"^    (\d+) ", codes, re.MULTILINE) == ["0", "1", "2", "3", "4", "130", "141"]
     assert "143" in codes
@@ -72,11 +97,19 @@ def test_version_is_that_of_the_distribution(invoker: Invoker) -> None:
         ("check --output xml x.json", "'xml' is not one of 'text', 'json'"),
         ("delete", "Missing argument 'NAME...'"),
         ("apply --max-workers 0 x.json", "0 is not in the range 1<=x<=64"),
-        ("list --in-memory --profile me", "--in-memory uses no account; omit --profile and --endpoint-url"),
-        ("list --in-memory --endpoint-url http://localhost", "uses no account; omit --profile and --endpoint-url"),
-        ("plan --in-memory --name-contains a x.json", "--prune and --name-contains must be used together"),
-        ("plan --in-memory --prune x.json", "--prune and --name-contains must be used together"),
-        ("apply --in-memory x.json", "cannot ask for confirmation: stdin is not a terminal; pass --yes"),
+        ("list --in-memory", "No such option"),
+        ("describe --in-memory lab", "No such option"),
+        ("delete --in-memory lab", "No such option"),
+        ("export --in-memory", "No such option"),
+        ("plan --in-memory --profile me x", "Error: --in-memory uses no account; omit --profile and --endpoint-url\n"),
+        ("apply --yes --in-memory --endpoint-url http://localhost x", "account; omit --profile and --endpoint-url\n"),
+        (
+            "plan --prune '' x.json",
+            "Error: --prune needs a name prefix; an empty one would delete every other config\n",
+        ),
+        ("apply --in-memory x.json", "Error: cannot ask for confirmation: stdin is not a terminal; pass --yes\n"),
+        ("delete lab", "Error: cannot ask for confirmation: stdin is not a terminal; pass --yes\n"),
+        ("export --name-contains '' lab", "Error: pass either NAME or --name-contains\n"),
         ("list --region us-east-1 --endpoint-url localhost:8080", "localhost:8080; check --region, --endpoint-url"),
         ("list --region us-east-1 --endpoint-url http://[::1", "(such as https://localhost:8080), AWS_* variables"),
     ],
@@ -95,13 +128,13 @@ def test_invalid_command_line_exits_with_2_and_says_what_to_do(invoker: Invoker,
             "list --region us-east-1",
             {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
             3,
-            "Unable to locate credentials\nPass --profile or set AWS_PROFILE; to try it without an account, pass",
+            f"Unable to locate credentials\nPass --profile or set AWS_PROFILE; {WITHOUT_ACCOUNT}",
         ),
         (
             "list",
             {},
             3,
-            "You must specify a region.\nPass --region or set AWS_DEFAULT_REGION; to try it without an account,",
+            f"You must specify a region.\nPass --region or set AWS_DEFAULT_REGION; {WITHOUT_ACCOUNT}",
         ),
         (
             "list --profile nobody",
@@ -167,11 +200,12 @@ def test_check_prints_violations_and_warnings_as_json(invoker: Invoker) -> None:
     invoker.write("b.json", lab("b", uid=5))
     run = invoker.run("check", "--output", "json", "a.json", "b.json")
     assert run.code == 1
-    (violation,), (advice,) = run.json.pop("violations"), run.json.pop("advice")
+    assert list(run.json) == ["violations", "warnings"]
+    (violation,), (warning,) = run.json["violations"], run.json["warnings"]
     assert "must consist of letters" in violation.pop("message")
     assert violation == {"path": "AppImageConfigName", "constraint": "pattern", "file": "a.json", "line": 2}
-    assert "DefaultUid is 5" in advice.pop("message")
-    assert advice == {
+    assert "DefaultUid is 5" in warning.pop("message")
+    assert warning == {
         "code": "app-uid-gid",
         "path": "JupyterLabAppImageConfig.FileSystemConfig",
         "file": "b.json",
@@ -206,6 +240,51 @@ def test_control_characters_are_escaped_and_each_violation_stays_on_its_line(inv
     assert run.out.count("\n") == 1
 
 
+@pytest.mark.parametrize("text", ['{"AppImageConfigName": "lab",\n"Tag": []}', "AppImageConfigName: lab\nTag: []\n"])
+def test_check_reads_json_and_yaml_from_stdin(invoker: Invoker, text: str) -> None:
+    run = invoker.run("check", "-", stdin=text)
+    counts = "0 valid requests, 1 violation, 0 warnings.\n"
+    assert run == Ran(1, "-:2: Tag: unknown member 'Tag'; did you mean 'Tags'?\n", counts)
+
+
+def test_check_reads_the_request_files_in_a_directory(invoker: Invoker) -> None:
+    """Sorted by name: not hidden files, those in other directories, or those with other suffixes."""
+    directory = invoker.directory / "labs"
+    (directory / "inner.json").mkdir(parents=True)
+    for name in ("c.YML", "b.yaml", "a.json", ".hidden.json", "notes.txt", "inner.json/d.json"):
+        (directory / name).write_text('{"AppImageConfigName": "a_b"}', encoding="utf-8")
+    run = invoker.run("check", "labs", invoker.write("lab.json", lab()))
+    assert run.code == 1
+    assert [line.partition(": AppImageConfigName: must")[0] for line in run.out.splitlines()] == [
+        "labs/a.json:1",
+        "labs/b.yaml:1",
+        "labs/c.YML:1",
+    ]
+    assert run.err == "1 valid request, 3 violations, 0 warnings.\n"
+
+
+UNREADABLE = [
+    "missing.json: cannot be read: No such file or directory; pass a file that exists and is readable",
+    "empty: cannot be read: Is a directory; it contains no *.json, *.yaml or *.yml file",
+    f"{'x' * 300}: cannot be read: File name too long; pass a file that exists and is readable",
+    "lab.json:3: Tag: unknown member 'Tag'; did you mean 'Tags'?",
+]
+
+
+def test_unreadable_files_are_reported_with_the_violations_of_the_others(
+    invoker: Invoker, made: Callable[[], list[str]]
+) -> None:
+    (invoker.directory / "empty").mkdir()
+    invoker.write("lab.json", {"AppImageConfigName": "lab", "Tag": []})
+    paths = ["missing.json", "empty", "x" * 300, "lab.json"]
+    counts = "0 valid requests, 4 violations, 0 warnings.\n"
+    assert invoker.run("check", *paths) == Ran(1, "".join(f"{line}\n" for line in UNREADABLE), counts)
+    expected = Ran(1, "", "".join(f"{line}\n" for line in ["invalid request file:", *(f"  {x}" for x in UNREADABLE)]))
+    assert invoker.call("plan", *paths) == expected
+    assert invoker.call("apply", "--yes", *paths) == expected
+    assert made() == []
+
+
 # plan
 
 
@@ -218,24 +297,31 @@ def test_plan_shows_the_changes_and_makes_none(
     made()
     assert invoker.call("plan", "labs.json") == Ran(
         0,
+        f"{invoker.target(account=True)}"
         "+ create new\n"
+        f"    {UID}: 1000\n"
+        f"    {GID}: 100\n"
         "~ update changed\n"
         f"    {UID}: 1 -> 1000\n"
-        "= unchanged same\n"
-        "Plan: 1 to create, 1 to update, 1 unchanged.\n",
+        "Plan: 1 to create, 1 to update, 1 unchanged, 0 to delete.\n",
     )
     structured = invoker.call("plan", "--exit-code", "--output", "json", "labs.json")
     assert structured.code == 4
     assert structured.json == {
+        "target": {"endpoint": invoker.url, "region": "us-east-1", "account": "123456789012"},
         "steps": [
-            {"action": "create", "app_image_config_name": "new", "difference": []},
+            {
+                "action": "create",
+                "app_image_config_name": "new",
+                "difference": [{"path": UID, "new": 1000}, {"path": GID, "new": 100}],
+            },
             {
                 "action": "update",
                 "app_image_config_name": "changed",
                 "difference": [{"path": UID, "old": 1, "new": 1000}],
             },
             {"action": "unchanged", "app_image_config_name": "same", "difference": []},
-        ]
+        ],
     }
     assert made() == ["ListAppImageConfigs"] * 2
     assert state(client) == before
@@ -246,8 +332,116 @@ def test_plan_with_exit_code_exits_with_0_if_there_are_no_changes(
 ) -> None:
     create(client, lab())
     invoker.write("lab.json", lab())
-    run = invoker.call("plan", "--exit-code", "lab.json")
-    assert run == Ran(0, "= unchanged lab\nPlan: 0 to create, 0 to update, 1 unchanged.\n")
+    assert invoker.call("plan", "--exit-code", "lab.json") == Ran(0, invoker.target(account=True) + NO_CHANGES)
+
+
+def test_unchanged_configs_are_shown_only_with_verbose(invoker: Invoker, client: AppImageConfigClient) -> None:
+    create(client, lab())
+    invoker.write("lab.json", lab())
+    expected = Ran(0, f"{invoker.target(account=True)}= unchanged lab\n{NO_CHANGES}")
+    assert invoker.call("plan", "--verbose", "lab.json") == expected
+    assert invoker.call("apply", "-y", "-v", "lab.json") == expected
+
+
+def test_plan_reads_requests_from_stdin_and_directories(invoker: Invoker) -> None:
+    (invoker.directory / "labs").mkdir()
+    invoker.write("labs/a.json", {"AppImageConfigName": "a"})
+    run = invoker.run("plan", "--in-memory", "labs", "-", stdin="AppImageConfigName: b")
+    summary = "Plan: 2 to create, 0 to update, 0 unchanged, 0 to delete.\n"
+    assert run == Ran(0, f"{IN_MEMORY}+ create a\n+ create b\n{summary}")
+
+
+def test_plan_shows_the_content_of_configs_that_prune_deletes(invoker: Invoker, client: AppImageConfigClient) -> None:
+    create(client, lab("team-9"), lab("my-team-9"), lab("other"))
+    invoker.write("none.json")
+    assert invoker.call("plan", "--exit-code", "--prune", "team-", "none.json") == Ran(
+        4,
+        f"{invoker.target(account=True)}"
+        "- delete team-9\n"
+        f"    {UID}: 1000\n"
+        f"    {GID}: 100\n"
+        "Plan: 0 to create, 0 to update, 0 unchanged, 1 to delete.\n",
+    )
+
+
+# Where plan and apply act
+
+
+PROFILES = """
+[profile one]
+region = us-west-1
+[profile two]
+region = us-west-2
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "target"),
+    [
+        ("--profile one", {}, {"region": "us-west-1", "profile": "one"}),
+        ("--profile one --region eu-west-1", {}, {"region": "eu-west-1", "profile": "one"}),
+        ("--profile one", {"AWS_PROFILE": "two"}, {"region": "us-west-1", "profile": "one"}),
+        ("", {"AWS_PROFILE": "two"}, {"region": "us-west-2", "profile": "two"}),
+        ("", {"AWS_PROFILE": "one", "AWS_DEFAULT_PROFILE": "two"}, {"region": "us-west-2", "profile": "two"}),
+        ("--region eu-west-1", {}, {"region": "eu-west-1"}),
+    ],
+)
+def test_target_is_the_region_and_the_profile(
+    invoker: Invoker, options: str, variables: dict[str, str], target: dict[str, str]
+) -> None:
+    (invoker.directory / "config").write_text(PROFILES, encoding="utf-8")
+    invoker.write("none.json")
+    environment = {**variables, "AWS_CONFIG_FILE": "config", "AWS_ACCESS_KEY_ID": ""}
+    command = ["plan", "none.json", *options.split()]
+    run = invoker.run(*command, **environment)
+    line = ", ".join(f"{name} {value}" for name, value in target.items())
+    assert run == Ran(0, f"Target: {line}.\nNo changes.\nPlan: 0 to create, 0 to update, 0 unchanged, 0 to delete.\n")
+    assert invoker.run(*command, "--output", "json", **environment).json == {"target": target, "steps": []}
+
+
+def test_target_omits_a_profile_whose_credentials_are_not_used(invoker: Invoker) -> None:
+    """Access keys in the environment take precedence over AWS_PROFILE, and not over --profile."""
+    (invoker.directory / "config").write_text(PROFILES, encoding="utf-8")
+    invoker.write("none.json")
+    environment = {"AWS_PROFILE": "two", "AWS_CONFIG_FILE": "config"}
+    assert "AWS_ACCESS_KEY_ID" in ENVIRONMENT
+    assert invoker.run("plan", "none.json", **environment).out.startswith("Target: region us-west-2.\n")
+    run = invoker.run("plan", "none.json", "--profile", "one", **environment)
+    assert run.out.startswith("Target: region us-west-1, profile one.\n")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.sagemaker.us-east-1.amazonaws.com",
+        "https://vpce-1.api.sagemaker.us-east-1.vpce.amazonaws.com",
+        "https://api.sagemaker.cn-north-1.amazonaws.com.cn",
+        "https://api.sagemaker.eusc-de-east-1.amazonaws.eu",
+        "https://api.sagemaker.us-east-1.api.aws",
+        "https://api.sagemaker.cn-north-1.api.amazonwebservices.com.cn",
+        "https://api.sagemaker.eusc-de-east-1.api.amazonwebservices.eu",
+    ],
+)
+def test_target_omits_endpoints_of_aws(invoker: Invoker, url: str) -> None:
+    invoker.write("none.json")
+    run = invoker.run("plan", "none.json", "--region", "us-east-1", "--endpoint-url", url)
+    assert run.out.startswith("Target: region us-east-1.\n")
+
+
+@pytest.mark.parametrize("url", ["http://localhost:4566", "https://amazonaws.com.example.org", "https://myapi.aws"])
+def test_target_shows_other_endpoints(invoker: Invoker, url: str) -> None:
+    invoker.write("none.json")
+    run = invoker.run("plan", "none.json", "--region", "us-east-1", "--endpoint-url", url)
+    assert run.out.startswith(f"Target: endpoint {url}, region us-east-1.\n")
+
+
+def test_target_shows_the_account_of_a_config_to_delete(invoker: Invoker, client: AppImageConfigClient) -> None:
+    """And no account if no config of the plan exists, since no call is made to find it out."""
+    create(client, lab("old"))
+    invoker.write("lab.json", lab())
+    assert invoker.call("plan", "lab.json").out.startswith(f"{invoker.target()}+ create lab\n")
+    run = invoker.call("plan", "--prune", "o", "lab.json")
+    assert run.out.startswith(f"{invoker.target(account=True)}+ create lab\n")
 
 
 @pytest.mark.parametrize("command", ["plan", "apply --yes"])
@@ -271,19 +465,19 @@ def test_apply_creates_then_changes_nothing_and_updates_after_a_change(
     invoker: Invoker, client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
     invoker.write("lab.json", lab())
-    assert invoker.call("apply", "--yes", "lab.json") == Ran(0, CREATED)
+    assert invoker.call("apply", "--yes", "lab.json") == Ran(0, invoker.target() + CREATED)
     assert made() == ["ListAppImageConfigs", "Create"]
 
-    same = "= unchanged lab\nPlan: 0 to create, 0 to update, 1 unchanged.\n"
-    assert invoker.call("apply", "--yes", "lab.json") == Ran(0, same)
+    assert invoker.call("apply", "--yes", "lab.json") == Ran(0, invoker.target(account=True) + NO_CHANGES)
     assert made() == ["ListAppImageConfigs"]
 
     invoker.write("lab.json", lab(uid=0))
     assert invoker.call("apply", "--yes", "lab.json") == Ran(
         0,
+        f"{invoker.target(account=True)}"
         "~ update lab\n"
         f"    {UID}: 1000 -> 0\n"
-        "Plan: 0 to create, 1 to update, 0 unchanged.\n"
+        "Plan: 0 to create, 1 to update, 0 unchanged, 0 to delete.\n"
         "updated lab\n"
         "Applied: 1 updated.\n",
     )
@@ -299,6 +493,8 @@ def test_apply_prints_the_plan_and_the_outcomes_as_json(
     service.inject(REFUSED, operation="UpdateAppImageConfig")
     run = invoker.call("apply", "--yes", "--output", "json", "labs.json")
     assert run.code == 3
+    assert list(run.json) == ["target", "plan", "outcomes"]
+    assert run.json["target"] == {"endpoint": invoker.url, "region": "us-east-1", "account": "123456789012"}
     assert [step["action"] for step in run.json["plan"]["steps"]] == ["update", "create", "unchanged"]
     outcomes = {outcome["app_image_config_name"]: outcome for outcome in run.json["outcomes"]}
     assert [outcomes[name]["status"] for name in ("changed", "new", "same")] == ["failed", "created", "unchanged"]
@@ -359,13 +555,15 @@ def test_apply_does_not_recommend_replace_after_a_replacement(
     assert "\nfailed lab: AppImageConfig 'lab' still differs after it was deleted and recreated" in run.out
 
 
-def test_apply_prunes_only_configs_whose_names_contain_the_text(invoker: Invoker, client: AppImageConfigClient) -> None:
-    create(client, lab("team-old"), lab("other"))
+def test_apply_prunes_only_configs_whose_names_begin_with_the_prefix(
+    invoker: Invoker, client: AppImageConfigClient
+) -> None:
+    create(client, lab("team-9"), lab("team-90"), lab("my-team-9"))
     invoker.write("lab.json", lab("team-lab"))
-    run = invoker.call("apply", "--yes", "--prune", "--name-contains", "team-", "--max-workers", "1", "lab.json")
+    run = invoker.call("apply", "--yes", "--prune", "team-9", "--max-workers", "1", "lab.json")
     assert (run.code, run.err) == (0, "")
-    assert run.out.endswith("\ncreated team-lab\ndeleted team-old\nApplied: 1 created, 1 deleted.\n")
-    assert names(client) == ["other", "team-lab"]
+    assert run.out.endswith("\ncreated team-lab\ndeleted team-9\ndeleted team-90\nApplied: 1 created, 2 deleted.\n")
+    assert names(client) == ["my-team-9", "team-lab"]
 
 
 def test_apply_requires_yes_without_a_terminal_and_sends_nothing(
@@ -375,10 +573,15 @@ def test_apply_requires_yes_without_a_terminal_and_sends_nothing(
     create(client, lab())
     made()
     invoker.write("lab.json", lab())
-    run = invoker.call("apply", "lab.json")
-    assert (run.code, run.out) == (2, "")
-    assert "stdin is not a terminal; pass --yes" in run.err
+    assert invoker.call("apply", "lab.json") == Ran(2, "", usage_error("apply", "FILE...", CANNOT_ASK))
     assert made() == []
+
+
+def test_apply_requires_yes_if_the_requests_are_on_stdin(invoker: Invoker, made: Callable[[], list[str]]) -> None:
+    text = json.dumps(lab())
+    assert invoker.call("apply", "-", stdin=text) == Ran(2, "", usage_error("apply", "FILE...", CANNOT_ASK))
+    assert made() == []
+    assert invoker.call("apply", "--yes", "-", stdin=text) == Ran(0, invoker.target() + CREATED)
 
 
 def test_apply_sends_each_file_as_the_aws_cli_does(
@@ -442,7 +645,8 @@ def test_describe_of_a_missing_config_says_what_to_check(invoker: Invoker) -> No
 
 
 @pytest.mark.parametrize(
-    ("command", "names"), [("describe a_b", ["a_b"]), ("delete a b_ _c", ["b_", "_c"])], ids=["describe", "delete"]
+    ("command", "names"),
+    [("describe a_b", ["a_b"]), ("delete a b_ _c", ["b_", "_c"]), ("export a b_ _c", ["b_", "_c"])],
 )
 def test_all_invalid_names_are_reported_and_nothing_is_sent(
     invoker: Invoker, made: Callable[[], list[str]], command: str, names: list[str]
@@ -461,7 +665,7 @@ def test_list_prints_tab_separated_lines_by_name(invoker: Invoker, client: AppIm
     create(client, lab("b"), lab("a", CodeEditorAppImageConfig={}), {"AppImageConfigName": "team-c"})
     rows = [("a", "JupyterLab, CodeEditor", SHOWN_TIME), ("b", "JupyterLab", SHOWN_TIME), ("team-c", "", SHOWN_TIME)]
     assert invoker.call("list") == Ran(0, "".join("\t".join(row) + "\n" for row in rows))
-    assert invoker.call("list", "--output", "json", "--name-contains", "team").json == [
+    assert invoker.call("list", "--output", "json", "--name-contains", "team-").json == [
         {
             "AppImageConfigArn": arn("team-c"),
             "AppImageConfigName": "team-c",
@@ -471,12 +675,27 @@ def test_list_prints_tab_separated_lines_by_name(invoker: Invoker, client: AppIm
     ]
 
 
+def test_list_finds_names_by_a_part_with_a_hyphen_at_its_end(invoker: Invoker, client: AppImageConfigClient) -> None:
+    create(client, lab("team-lab"), lab("teamwork"), lab("my-team"))
+    assert invoker.call("list", "--name-contains", "team-") == Ran(0, f"team-lab\tJupyterLab\t{SHOWN_TIME}\n")
+    assert invoker.call("list", "--name-contains", "-team") == Ran(0, f"my-team\tJupyterLab\t{SHOWN_TIME}\n")
+
+
+def test_delete_requires_yes_without_a_terminal_and_deletes_nothing(
+    invoker: Invoker, client: AppImageConfigClient, made: Callable[[], list[str]]
+) -> None:
+    create(client, lab())
+    made()
+    assert invoker.call("delete", "lab", stdin="y\n") == Ran(2, "", usage_error("delete", "NAME...", CANNOT_ASK))
+    assert made() == []
+
+
 def test_delete_deletes_the_others_after_a_failure(
     invoker: Invoker, client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
     create(client, lab("a"), lab("b"))
     made()
-    run = invoker.call("delete", "a", "missing", "b")
+    run = invoker.call("delete", "--yes", "a", "missing", "b")
     assert (run.code, run.err) == (3, "")
     first, second, third = run.out.splitlines()
     assert (first, third) == ("deleted a", "deleted b")
@@ -489,7 +708,7 @@ def test_delete_prints_outcomes_as_json_and_hints_on_stderr(
 ) -> None:
     create(client, lab("a"), lab("b"))
     service.inject(Fault.connection_error(), operation="DeleteAppImageConfig")
-    run = invoker.call("delete", "--output", "json", "a", "b")
+    run = invoker.call("delete", "--yes", "--output", "json", "a", "b")
     assert (run.code, run.err) == (3, "Check --region, --endpoint-url and the network.\n")
     failed, deleted = json.loads(run.out)["outcomes"]
     assert (failed["app_image_config_name"], failed["status"]) == ("a", "failed")
@@ -504,7 +723,7 @@ def test_delete_prints_outcomes_as_json_and_hints_on_stderr(
 
 
 def test_delete_with_missing_ok_succeeds_for_a_missing_config(invoker: Invoker) -> None:
-    assert invoker.call("delete", "--missing-ok", "missing") == Ran(0, "deleted missing\n")
+    assert invoker.call("delete", "-y", "--missing-ok", "missing") == Ran(0, "deleted missing\n")
 
 
 # export
@@ -533,7 +752,7 @@ def test_applying_an_export_changes_nothing(invoker: Invoker, made: Callable[[],
     assert load(path)[1] == from_request(TAGGED)
     made()
     run = invoker.call("apply", "--yes", path.name)
-    assert run == Ran(0, "= unchanged a\n= unchanged b\nPlan: 0 to create, 0 to update, 2 unchanged.\n")
+    assert run == Ran(0, invoker.target(account=True) + NO_CHANGES.replace("1 unchanged", "2 unchanged"))
     assert made() == ["ListAppImageConfigs", "ListTags"]
 
 
@@ -574,6 +793,59 @@ def test_export_into_an_unusable_directory_is_an_invalid_command_line(
     assert message in run.err
 
 
+@pytest.mark.usefixtures("exported")
+def test_export_writes_the_named_configs_once_in_the_order_of_the_names(
+    invoker: Invoker, made: Callable[[], list[str]]
+) -> None:
+    made()
+    run = invoker.call("export", "b", "a", "b")
+    assert [request["AppImageConfigName"] for request in run.json] == ["b", "a"]
+    assert made() == ["Describe", "ListTags"] * 2
+    assert invoker.call("export", "b").json == TAGGED
+    assert invoker.call("export", "b", "--directory", "new") == Ran(0, "new/b.json\n")
+
+
+@pytest.mark.usefixtures("exported")
+def test_export_of_a_missing_config_writes_nothing(invoker: Invoker) -> None:
+    run = invoker.call("export", "a", "missing", "--directory", "new")
+    assert (run.code, run.out) == (3, "")
+    assert "AppImageConfig: 'missing'. Check the name, the account and the region." in run.err
+    assert not (invoker.directory / "new").exists()
+
+
+# schema
+
+
+def test_schema_is_that_of_the_library(invoker: Invoker) -> None:
+    assert invoker.run("schema").json == schema()
+
+
+# Shell completion
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_completion_script_is_printed_for_the_shell(invoker: Invoker, shell: str) -> None:
+    run = invoker.run(_APPIMAGECONFIG_COMPLETE=f"{shell}_source")
+    assert run.code == 0
+    assert f"_APPIMAGECONFIG_COMPLETE={shell}_complete" in run.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "completions"),
+    [
+        ("appimageconfig de", ["plain,delete", "plain,describe"]),
+        ("appimageconfig plan --ver", ["plain,--verbose"]),
+        ("appimageconfig plan --output j", ["plain,json"]),
+        ("appimageconfig check la", ["file,la"]),
+        ("appimageconfig export --directory la", ["dir,la"]),
+    ],
+)
+def test_commands_options_values_and_files_are_completed(invoker: Invoker, typed: str, completions: list[str]) -> None:
+    environment = {"COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    run = invoker.run(_APPIMAGECONFIG_COMPLETE="bash_complete", **environment)
+    assert (run.code, run.out.splitlines()) == (0, completions)
+
+
 # in memory
 
 
@@ -581,8 +853,10 @@ def test_in_memory_calls_nothing_and_each_command_starts_empty(invoker: Invoker,
     """It needs no credentials and no region, and the environment's endpoint is not called."""
     invoker.write("lab.json", lab())
     environment = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_ENDPOINT_URL": invoker.url}
-    assert invoker.run("apply", "--in-memory", "--yes", "lab.json", **environment) == Ran(0, CREATED)
-    assert invoker.run("list", "--in-memory", **environment) == Ran(0, "")
+    for _ in range(2):
+        assert invoker.run("apply", "--in-memory", "--yes", "lab.json", **environment) == Ran(0, IN_MEMORY + CREATED)
+    run = invoker.run("plan", "--in-memory", "--region", "eu-west-1", "--output", "json", "lab.json", **environment)
+    assert run.json["target"] == {"in_memory": True, "region": "eu-west-1"}
     assert made() == []
 
 
@@ -619,7 +893,7 @@ def test_secrets_are_shown_only_by_export(invoker: Invoker, service: InMemorySag
         "list --output json",
         "apply --yes lab.json",
         "export",
-        "delete lab",
+        "delete --yes lab",
     ]
     *others, updated, export, deleted = [invoker.call(*shlex.split(command)) for command in commands]
     runs += [*others, updated, deleted]
@@ -637,19 +911,22 @@ def test_documentation_shows_what_its_commands_print(invoker: Invoker) -> None:
     Run the commands of docs/command-line.md one after the other, without a terminal, against one service.
 
     In a console block, a line that begins with "$ " is a command, and the lines up to the next one are what it prints.
-    "$ cat FILE" writes what it shows to that file. Other programs are not run, and nothing is shown of them.
+    "$ cat FILE" writes what it shows to that file, and "< FILE" after a command is its stdin. Other programs are not
+    run, and nothing is shown of them.
     """
     page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
     environment = {"AWS_ENDPOINT_URL": invoker.url, "AWS_DEFAULT_REGION": "us-east-1"}
+    endpoint = f"endpoint {invoker.url}, "
     ran = 0
     for block in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-            program, *arguments = shlex.split(command)
+            program, *arguments = shlex.split(command.partition(" < ")[0])
             if program == "cat":
                 (invoker.directory / arguments[0]).write_text(shown, encoding="utf-8")
             elif program == "appimageconfig":
-                run = invoker.run(*arguments, **environment)
-                assert (command, run.out + run.err) == (command, shown)
+                stdin = "".join(Path(path).read_text(encoding="utf-8") for path in command.split(" < ")[1:])
+                run = invoker.run(*arguments, stdin=stdin, **environment)
+                assert (command, (run.out + run.err).replace(endpoint, "")) == (command, shown)
                 ran += 1
             else:
                 assert (command, shown) == (command, "")

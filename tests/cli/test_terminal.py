@@ -1,4 +1,4 @@
-"""The command line at a terminal: the confirmation of apply, colours, tables and the progress bar."""
+"""The command line at a terminal: the confirmation of apply and delete, colours, tables and the progress bar."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from command_line import ESCAPE, PLAN_TO_CREATE, TIME, Shell, Terminal, create, lab, names, without
+from command_line import ESCAPE, IN_MEMORY, PLAN_TO_CREATE, TIME, UID, Shell, Terminal, create, lab, names, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +24,11 @@ def test_apply_asks_for_confirmation_and_shows_a_progress_bar(shell: Shell, clie
     shell.write("lab.json", lab(name))
     with shell.terminal("apply", "lab.json", *shell.endpoint, columns=40) as terminal:
         terminal.wait_for("[y/N]: ")
-        assert terminal.text == (
-            f"+ create {name}\nPlan: 1 to create, 0 to update, 0 unchanged.\nApply this plan? [y/N]: "
-        )
+        plan = PLAN_TO_CREATE.replace("create lab", f"create {name}")
+        assert terminal.text == f"{shell.target()}{plan}Apply this plan? [y/N]: "
         terminal.type("y\n")
         assert terminal.code() == 0
-    assert f"{ESCAPE}[32m+ create {name}{ESCAPE}[0m\n" in terminal.written
+    assert f"{ESCAPE}[32m+ create {name}{ESCAPE}[0m\n{ESCAPE}[32m    {UID}: 1000{ESCAPE}[0m\n" in terminal.written
     assert "Applying " in terminal.text
     # The outcomes are above the bar and do not colour it, and the bar is removed at the end.
     assert f"{ESCAPE}[32mcreated {name}{ESCAPE}[0m\nApplying " in terminal.written
@@ -51,17 +50,64 @@ def test_apply_changes_nothing_unless_it_is_confirmed(
     assert made() == ["ListAppImageConfigs"]
 
 
-@pytest.mark.usefixtures("gate")
-def test_ctrl_c_at_the_confirmation_changes_nothing(shell: Shell, made: Callable[[], list[str]]) -> None:
+@pytest.mark.parametrize("options", [[], ["--yes"], ["--output", "json"]], ids=["question", "yes", "json"])
+def test_apply_asks_nothing_and_shows_no_progress_bar_if_there_are_no_changes(
+    shell: Shell, client: AppImageConfigClient, options: list[str]
+) -> None:
+    create(client, lab())
     shell.write("lab.json", lab())
-    with shell.terminal("apply", "lab.json", *shell.endpoint) as terminal:
+    with shell.terminal("apply", "lab.json", *options, *shell.endpoint) as terminal:
+        assert terminal.code() == 0
+    if "json" in options:
+        assert [outcome["status"] for outcome in json.loads(terminal.text)["outcomes"]] == ["unchanged"]
+    else:
+        assert terminal.written == (
+            f"{shell.target(account=True)}No changes.\nPlan: 0 to create, 0 to update, 1 unchanged, 0 to delete.\n"
+        )
+
+
+def test_delete_asks_for_confirmation(shell: Shell, client: AppImageConfigClient) -> None:
+    create(client, lab("a"), lab("b"), lab("c"))
+    with shell.terminal("delete", "a", "b", *shell.endpoint) as terminal:
+        terminal.wait_for("[y/N]: ")
+        assert terminal.text == "Delete a, b? [y/N]: "
+        assert names(client) == ["a", "b", "c"]
+        terminal.type("y\n")
+        assert terminal.code() == 0
+    assert terminal.text == "Delete a, b? [y/N]: y\ndeleted a\ndeleted b\n"
+    assert names(client) == ["c"]
+
+
+def test_delete_deletes_nothing_unless_it_is_confirmed(shell: Shell, made: Callable[[], list[str]]) -> None:
+    with shell.terminal("delete", "lab", *shell.endpoint) as terminal:
+        terminal.wait_for("[y/N]: ")
+        terminal.type("n\n")
+        assert terminal.code() == 4
+    assert terminal.text == "Delete lab? [y/N]: n\nNothing was changed.\n"
+    assert made() == []
+
+
+def test_delete_does_not_ask_with_yes(shell: Shell, client: AppImageConfigClient) -> None:
+    create(client, lab())
+    with shell.terminal("delete", "-y", "lab", *shell.endpoint) as terminal:
+        assert terminal.code() == 0
+    assert terminal.text == "deleted lab\n"
+
+
+@pytest.mark.usefixtures("gate")
+@pytest.mark.parametrize(("command", "calls"), [("apply lab.json", ["ListAppImageConfigs"]), ("delete lab", [])])
+def test_ctrl_c_at_the_confirmation_changes_nothing(
+    shell: Shell, made: Callable[[], list[str]], command: str, calls: list[str]
+) -> None:
+    shell.write("lab.json", lab())
+    with shell.terminal(*command.split(), *shell.endpoint) as terminal:
         terminal.wait_for("[y/N]: ")
         terminal.process.send_signal(signal.SIGINT)
         # Python handles a signal that arrives just before it reads only after it has read.
         terminal.type("\n")
         assert terminal.code() == 130
-    assert re.search(r"\[y/N\]: \n+Interrupted\.\n", terminal.text)
-    assert made() == ["ListAppImageConfigs"]
+    assert re.search(r"\[y/N\]: \n+Interrupted\.\n$", terminal.text)
+    assert made() == calls
 
 
 def test_apply_shows_the_plan_on_stderr_if_stdout_is_json(shell: Shell) -> None:
@@ -74,7 +120,7 @@ def test_apply_shows_the_plan_on_stderr_if_stdout_is_json(shell: Shell) -> None:
             os.close(its)
             terminal = Terminal(process, ours)
             terminal.wait_for("[y/N]: ")
-            assert terminal.text == f"{PLAN_TO_CREATE}Apply this plan? [y/N]: "
+            assert terminal.text == f"{IN_MEMORY}{PLAN_TO_CREATE}Apply this plan? [y/N]: "
             terminal.type("y\n")
             assert terminal.code() == 0
             os.close(ours)
@@ -92,7 +138,7 @@ def test_apply_prints_the_plan_before_the_question_if_stdout_is_a_pipe(shell: Sh
         terminal = Terminal(process, ours)
         terminal.wait_for("[y/N]: ")
         assert process.stdout
-        assert process.stdout.readline() == "+ create lab\n"
+        assert process.stdout.readline() == IN_MEMORY
         terminal.type("y\n")
         assert terminal.code() == 0
         assert process.stdout.read().endswith("\ncreated lab\nApplied: 1 created.\n")
