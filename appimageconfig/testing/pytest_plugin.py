@@ -17,7 +17,7 @@ from appimageconfig.testing.in_memory import InMemorySageMaker
 
 @pytest.fixture
 def in_memory_sagemaker() -> InMemorySageMaker:
-    """Return an `InMemorySageMaker` without AppImageConfigs, a new one for each test."""
+    """Return an `appimageconfig.testing.InMemorySageMaker` without AppImageConfigs, a new one for each test."""
     return InMemorySageMaker()
 
 
