@@ -191,12 +191,10 @@ def _item_changes(path: str, old: Mapping[Any, Any], new: Mapping[Any, Any], *, 
 
 
 def _tag_changes(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> Iterator[Change]:
-    if new is None:
-        return
-    if old is not None and old != new:
-        old = {**own_tags(old), **{key: value for key, value in old.items() if key in new}}
-    if old != new:
-        yield from _changes("Tags", old, new)
+    if new is not None:
+        # Tags of AWS are kept, so they are compared only if they are desired.
+        kept = {key: value for key, value in old.items() if key in new} if old else {}
+        yield from _changes("Tags", None if old is None else own_tags(old) | kept, new)
 
 
 def printable(text: str) -> str:

@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
-from unittest.mock import Mock, NonCallableMock
+from unittest.mock import NonCallableMock
 
 import attrs
 import pytest
@@ -302,6 +302,18 @@ def test_a_config_is_restored_if_its_replacement_is_interrupted(service: InMemor
     assert state(client) == tagged(lab(), team="ml")
 
 
+def test_a_config_that_another_writer_deletes_is_replaced(service: InMemorySageMaker) -> None:
+    sagemaker, other = service.client(), AppImageConfigClient(service.client())
+    other.create(lab())
+
+    def delete(**_: Any) -> None:
+        other.delete("image")
+
+    sagemaker.meta.events.register("before-call.sagemaker.DeleteAppImageConfig", delete)
+    assert AppImageConfigClient(sagemaker).ensure(editor(), replace=True).status == "replaced"
+    assert state(other) == tagged(editor())
+
+
 def test_a_second_ctrl_c_leaves_a_note_with_the_lost_tags(service: InMemorySageMaker) -> None:
     sagemaker = service.client()
     client = AppImageConfigClient(sagemaker)
@@ -314,18 +326,6 @@ def test_a_second_ctrl_c_leaves_a_note_with_the_lost_tags(service: InMemorySageM
         "AppImageConfig 'image' was deleted to be recreated, and may be missing; run ensure again. "
         "It could not be restored (KeyboardInterrupt); its tags were {'team': 'ml'}"
     )
-
-
-def test_a_config_that_another_writer_deletes_is_replaced(service: InMemorySageMaker) -> None:
-    sagemaker, other = service.client(), AppImageConfigClient(service.client())
-    other.create(lab())
-
-    def delete(**_: Any) -> None:
-        other.delete("image")
-
-    sagemaker.meta.events.register("before-call.sagemaker.DeleteAppImageConfig", delete)
-    assert AppImageConfigClient(sagemaker).ensure(editor(), replace=True).status == "replaced"
-    assert state(other) == tagged(editor())
 
 
 def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(service: InMemorySageMaker) -> None:
@@ -501,6 +501,14 @@ def test_ensure_accepts_a_config_that_was_built_in_unchecked() -> None:
         config = lab("x" * 80)
     wire = Wire(described(AppImageConfigName="x" * 80, JupyterLabAppImageConfig={"FileSystemConfig": {}}))
     assert AppImageConfigClient(wire.client()).ensure(config).status == "unchanged"
+
+
+def test_ensure_changes_tags_that_break_the_model() -> None:
+    """The service may accept longer values than this version knows."""
+    details = described(JupyterLabAppImageConfig={"FileSystemConfig": {}})
+    long, short = (Answer({"Tags": [{"Key": "team", "Value": value}]}) for value in ("x" * 300, "ml"))
+    wire = Wire(details, long, Answer(), details, short)
+    assert AppImageConfigClient(wire.client()).ensure(tagged(lab(), team="ml")).status == "updated"
 
 
 def test_ensure_replaces_a_config_that_was_built_in_unchecked() -> None:
@@ -708,8 +716,8 @@ def test_unmodelled_members_are_redacted_in_a_plan() -> None:
         "NewConfig": {"Token": CANARY},
     }
     old, new = ({"AppImageConfigName": name, "AppImageConfigArn": ARN, **secrets} for name in ("old", "new"))
-    sagemaker = LaterSageMaker()
-    sagemaker.paginate = Mock(return_value=[{"AppImageConfigs": [old]}])
+    sagemaker = NonCallableMock()
+    sagemaker.get_paginator.return_value.paginate.return_value = [{"AppImageConfigs": [old]}]
     plan = AppImageConfigClient(sagemaker).plan([from_response(new).to_config()], prune="old")
     contents = [
         "    JupyterLabAppImageConfig.FileSystemConfig.Quota\\x1b: ***",
@@ -772,11 +780,11 @@ def test_the_errors_of_the_steps_can_be_handled_by_class(
         errors.append(group)
     except* ResourceLimitExceededError as group:
         errors.append(group)
-    for group, error in zip(errors, (AccessDeniedError, ResourceLimitExceededError), strict=True):
-        assert isinstance(group, ApplyError)
-        assert len(group.exceptions) == 1
-        assert isinstance(group.exceptions[0], error)
-        assert [outcome.status for outcome in group.outcomes] == ["failed", "failed", "created"]
+    for caught, error in zip(errors, (AccessDeniedError, ResourceLimitExceededError), strict=True):
+        assert isinstance(caught, ApplyError)
+        assert len(caught.exceptions) == 1
+        assert isinstance(caught.exceptions[0], error)
+        assert [outcome.status for outcome in caught.outcomes] == ["failed", "failed", "created"]
 
 
 def test_an_outcome_has_any_kind_of_exception(service: InMemorySageMaker) -> None:

@@ -123,6 +123,7 @@ CONTAINER = "JupyterLabAppImageConfig.ContainerConfig"
         (NAME_ONLY, tagged(team="ml"), []),
         (lab(environment={"B": "2", "A": "1"}), lab(environment={"A": "1", "B": "2"}), []),
         (attrs.evolve(NAME_ONLY, app_image_config_name="other"), NAME_ONLY, []),
+        (lab(mount_path="/größe"), lab(), [f'{FILES}.MountPath: (absent) -> "/größe"']),
         (lab(mount_path="/\x1b[31m\u202e"), lab(), [f'{FILES}.MountPath: (absent) -> "/\\u001b[31m\\u202e"']),
     ],
 )
