@@ -205,7 +205,9 @@ def test_a_single_config_is_refused_for_a_list_of_configs() -> None:
 
 
 def test_update_accepts_an_app_config_that_this_version_does_not_know() -> None:
-    config = from_response({"AppImageConfigName": "image", "StreamlitAppImageConfig": {}}).to_config()
+    config = from_response(
+        {"AppImageConfigName": "image", "AppImageConfigArn": "arn", "StreamlitAppImageConfig": {}}
+    ).to_config()
     wire = Wire(Answer({"AppImageConfigArn": "arn"}))
     assert AppImageConfigClient(wire.client()).update(config) == "arn"
 

@@ -114,12 +114,12 @@ with ThreadPoolExecutor(16) as pool:
 
 @pytest.mark.parametrize(("member", "value"), [("DefaultUid", "1000"), ("DefaultGid", 100.0), ("MountPath", 5)])
 def test_a_response_is_not_coerced(member: str, value: object) -> None:
-    response = {"AppImageConfigName": "image", "CodeEditorAppImageConfig": {"FileSystemConfig": {member: value}}}
+    response = {**NAMES, "CodeEditorAppImageConfig": {"FileSystemConfig": {member: value}}}
     sent = to_request(from_response(response).to_config())["CodeEditorAppImageConfig"]["FileSystemConfig"][member]
     assert (type(sent), sent) == (type(value), value)
 
 
 def test_the_value_of_an_unknown_member_is_redacted_in_a_difference() -> None:
-    config = from_response({"AppImageConfigName": "image", "JupyterLabAppImageConfig": {"NewMember": 5}}).to_config()
+    config = from_response({**NAMES, "JupyterLabAppImageConfig": {"NewMember": 5}}).to_config()
     (change,) = difference(config, AppImageConfig(app_image_config_name="image")).changes
     assert change.new == {"NewMember": "***"}

@@ -182,7 +182,11 @@ NO_CONFIG = "expected an AppImageConfig, got dict; read it with from_request"
 DETAILS = "expected an AppImageConfig, got AppImageConfigDetails; call its to_config()"
 
 
-NO_CONFIGS: list[tuple[Any, str]] = [(A, NO_LIST), ([A, {}], NO_CONFIG), ([from_response({})], DETAILS)]
+NO_CONFIGS: list[tuple[Any, str]] = [
+    (A, NO_LIST),
+    ([A, {}], NO_CONFIG),
+    ([from_response({"AppImageConfigName": "a", "AppImageConfigArn": "arn"})], DETAILS),
+]
 
 
 @pytest.mark.parametrize(("configs", "message"), NO_CONFIGS)
