@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Set as AbstractSet
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -309,9 +308,7 @@ class AppImageConfigClient:
         Raises:
             ResourceNotFoundError: The resource does not exist.
         """
-        # Tag keys have no order, so a set is as good as a list here.
-        request = DeleteTagsInput(resource_arn=arn, tag_keys=[*keys] if isinstance(keys, AbstractSet) else keys)
-        self._call("delete_tags", request_members(request), arn)
+        self._call("delete_tags", request_members(DeleteTagsInput(resource_arn=arn, tag_keys=keys)), arn)
         _logger.info("Deleted tags of %r", arn)
 
     def ensure(self, config: AppImageConfig, *, replace: bool = False) -> Outcome:

@@ -5,7 +5,8 @@ Each class has the service model's name of the request's shape, and is checked
 and serialized like every structure. Its ``SUBJECT`` names the request in errors.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import ClassVar, Literal, TypeAlias
 
@@ -79,10 +80,15 @@ class ListTagsInput:
     max_results: int | None = attrs.field(default=None, validator=limits.LIST_TAGS_MAX_RESULTS)
 
 
+def _keys(keys: Iterable[str]) -> tuple[str, ...]:
+    # Their order does not matter. Sorted, equal sets make equal requests.
+    return strings(sorted(keys, key=str) if isinstance(keys, AbstractSet) else keys)
+
+
 @attrs.frozen(kw_only=True)
 class DeleteTagsInput:
     """The resource, and the keys of the tags to delete."""
 
     SUBJECT: ClassVar = "arguments of delete_tags"
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
-    tag_keys: tuple[str, ...] = attrs.field(converter=strings, validator=limits.TAG_KEY_LIST)
+    tag_keys: tuple[str, ...] = attrs.field(converter=_keys, validator=limits.TAG_KEY_LIST)
