@@ -308,8 +308,7 @@ class AppImageConfigClient:
         Raises:
             ResourceNotFoundError: The resource does not exist.
         """
-        request = DeleteTagsInput(resource_arn=arn, tag_keys=keys)
-        self._call("delete_tags", request_members(request), arn)
+        self._call("delete_tags", request_members(DeleteTagsInput(resource_arn=arn, tag_keys=keys)), arn)
         _logger.info("Deleted tags of %r", arn)
 
     def ensure(self, config: AppImageConfig, *, replace: bool = False) -> Outcome:

@@ -109,7 +109,7 @@ class ApplyError(AppImageConfigError, ExceptionGroup[Exception]):
         self.outcomes = tuple(outcomes)
 
     def derive(self, excs: Sequence[Exception], /) -> Self:  # type: ignore[override]
-        """Return a group of some of the exceptions, for ``except*``, `split` and `subgroup`."""
+        """Return a group of some of the exceptions, for ``except*``, ``split`` and ``subgroup``."""
         return type(self)(self.message, excs, self.outcomes)
 
     def __str__(self) -> str:
@@ -198,8 +198,7 @@ class ServiceError(AppImageConfigError, ClientError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Rebuild this class: botocore would rebuild a `ClientError`, and another process has no such boto3 client."""
-        arguments = (self.response, self.operation_name, self.app_image_config_name)
-        return self._pickled_as or type(self), arguments, self.__dict__
+        return self._pickled_as or type(self), (self.response, self.operation_name), self.__dict__
 
     @property
     def code(self) -> str:

@@ -203,8 +203,8 @@ def test_tag_operations_send_the_arn(stubber: Stubber) -> None:
     client.add_tags(ARN, {"a": "1", "b": ""})
     stubber.add_response("delete_tags", {}, {"ResourceArn": ARN, "TagKeys": ["a", "b"]})
     client.delete_tags(ARN, iter(["a", "b"]))
-    stubber.add_response("delete_tags", {}, {"ResourceArn": ARN, "TagKeys": ["a"]})
-    client.delete_tags(ARN, {"a"})
+    stubber.add_response("delete_tags", {}, {"ResourceArn": ARN, "TagKeys": ["a", "b", "c", "d"]})
+    client.delete_tags(ARN, {"d", "b", "c", "a"})
     stubber.add_response("delete_tags", {}, {"ResourceArn": ARN, "TagKeys": ["a", "b"]})
     client.delete_tags(ARN, {"a": "1", "b": ""}.keys())
 

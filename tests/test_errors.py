@@ -289,11 +289,11 @@ print(type(error), error.code, error.retry_attempts, error.app_image_config_name
 def apply_error() -> ApplyError:
     """Return the error of a plan with three steps, of which two failed."""
     throttled, stale = from_client_error(client_error("ThrottlingException"), "a"), StalePlanError("c", "was changed")
-    outcomes = (
+    outcomes = [
         Outcome(status="failed", app_image_config_name="a", error=throttled),
         Outcome(status="created", app_image_config_name="b", app_image_config_arn="arn"),
         Outcome(status="failed", app_image_config_name="c", error=stale),
-    )
+    ]
     return ApplyError("2 of 3 steps failed", [throttled, stale], outcomes)
 
 
@@ -317,6 +317,7 @@ def test_an_apply_error_is_the_group_of_the_errors() -> None:
     assert isinstance(error, ExceptionGroup)
     assert error.message == "2 of 3 steps failed"
     assert [type(one) for one in error.exceptions] == [ThrottlingError, StalePlanError]
+    assert isinstance(error.outcomes, tuple)
     assert [outcome.status for outcome in error.outcomes] == ["failed", "created", "failed"]
 
 
