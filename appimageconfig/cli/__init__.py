@@ -553,13 +553,13 @@ def _target(client: AppImageConfigClient, plan: Plan) -> dict[str, Any]:
     meta = client.sagemaker.meta
     if options["in_memory"]:
         return {"in_memory": True, "region": meta.region_name}
-    host = urlsplit(meta.endpoint_url).hostname or ""
+    endpoint: str = meta.endpoint_url
     # Access keys in the environment take precedence over a profile that is named there, but not over --profile.
     variables = () if os.environ.get("AWS_ACCESS_KEY_ID") else ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
     profiles = (options["profile"], *map(os.environ.get, variables))
     arns = (step.app_image_config_arn for step in plan.steps)
     target = {
-        "endpoint": None if host.endswith(_AWS_DOMAINS) else meta.endpoint_url,
+        "endpoint": None if (urlsplit(endpoint).hostname or "").endswith(_AWS_DOMAINS) else endpoint,
         "region": meta.region_name,
         "profile": next(filter(None, profiles), None),
         "account": "".join(next(filter(None, arns), "").split(":")[4:5]),

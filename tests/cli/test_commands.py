@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import shlex
 import socket
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from command_line import (
@@ -283,6 +285,20 @@ def test_unreadable_files_are_reported_with_the_violations_of_the_others(
     assert invoker.call("plan", *paths) == expected
     assert invoker.call("apply", "--yes", *paths) == expected
     assert made() == []
+
+
+def test_file_without_permission_to_read_it_is_a_violation(invoker: Invoker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not an invalid command line. Simulated, since root may read every file."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    invoker.write("lab.json", lab())
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(Path, "open", refuse)
+    run = invoker.run("check", "lab.json")
+    assert run.out == "lab.json: cannot be read: Permission denied; pass a file that exists and is readable\n"
+    assert run.code == 1
 
 
 # plan
