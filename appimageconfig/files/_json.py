@@ -63,7 +63,7 @@ def read(text: str) -> Document:
     return Document(value, partial(_places, text), has_duplicates)
 
 
-_ESCAPE: Final = re.compile(r"\\.", re.DOTALL)
+_ESCAPE: Final = re.compile(r"\\.")
 _BRACKET: Final = re.compile(r"[{}\[\]]")
 _STEPS: Final = {"{": 1, "[": 1, "}": -1, "]": -1}
 

@@ -173,6 +173,12 @@ def test_the_layout_of_files() -> None:
     )
 
 
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_long_strings_are_written_on_one_line(file_format: Format) -> None:
+    text = "x y " * 60 + "z"
+    assert text in dumps([kernel(text)], file_format=file_format)
+
+
 def test_an_empty_list_is_written_as_such() -> None:
     assert dumps([]) == dumps([], file_format="yaml") == "[]\n"
 
