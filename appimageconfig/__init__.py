@@ -9,6 +9,8 @@ A typed, model-checked, lossless client for Amazon SageMaker's AppImageConfig AP
     print(AppImageConfigClient().ensure(config))
 """
 
+from types import FunctionType
+
 from appimageconfig._constraints import unchecked
 from appimageconfig.advice import Advice, advise
 from appimageconfig.client import AppImageConfigClient
@@ -92,8 +94,8 @@ __all__ = [
     "unchecked",
 ]
 
-# Tracebacks, reprs and pickles show the public names, and the modules behind them are free to change.
-# The aliases of Literal types have no names of their own.
+# Tracebacks, reprs and pickles show the public names, and the modules behind them are free to change. The aliases of
+# Literal types have no names of their own, and are shared with every other module that writes the same type.
 for _name in __all__:
-    if hasattr(globals()[_name], "__qualname__"):
+    if isinstance(globals()[_name], type | FunctionType):
         globals()[_name].__module__ = __name__

@@ -21,8 +21,7 @@ nitpick_ignore_regex = [
         "py:.*",
         r"(AbstractContextManager|Any|BaseClient|Callable|ClientError|Config|Iterable|Iterator|Literal|Mapping|NotRequired|PathLike|Session|datetime|tuple)",
     ),
-    # The type of the sequence parameters, and what Sphinx makes of the aliases of Literal.
-    ("py:.*", r"appimageconfig\.(_frozen\.Indexable|Literal)"),
+    ("py:.*", r"appimageconfig\._frozen\.Indexable"),  # the type of the sequence parameters
     ("py:.*", r"(OperationName|SageMakerClient|SortBy|SortOrder|Stubber|TypeError|ValueError|optional)"),
 ]
 default_role = "py:obj"

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
@@ -18,6 +18,7 @@ import boto3
 import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, UnknownRegionError
+from botocore.loaders import create_loader
 from urllib3 import HTTPResponse
 
 from appimageconfig._frozen import redacted_members
@@ -144,6 +145,12 @@ class Snapshot:
     _stored: dict[tuple[str, str], dict[str, StoredConfig]] = attrs.field(repr=False)
 
 
+@cache
+def _loader() -> Any:
+    """Return the loader of all services: each loader reads the model anew, which takes longer than most tests."""
+    return create_loader()
+
+
 class InMemorySageMaker:
     """
     SageMaker's AppImageConfig operations, in memory.
@@ -183,6 +190,7 @@ class InMemorySageMaker:
         self._calls: list[Call] = []
         self._faults: list[_ScheduledFault] = []
         self._botocore: Any = botocore.session.Session(session_vars=_NO_CONFIGURATION)
+        self._botocore.register_component("data_loader", _loader())
         self._session: Any = boto3.Session(
             aws_access_key_id="in-memory",
             aws_secret_access_key="in-memory",  # noqa: S106 - it opens nothing

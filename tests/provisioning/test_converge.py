@@ -11,7 +11,6 @@ from unittest.mock import NonCallableMock
 import attrs
 import pytest
 from botocore.config import Config
-from botocore.loaders import create_loader
 from wire import Answer, Wire
 
 from appimageconfig import (
@@ -42,23 +41,10 @@ from appimageconfig import (
 from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 CANARY = "hush-71c2"
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:app-image-config/image"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_loader() -> Iterator[None]:
-    """Let botocore read the service model once: it takes longer than everything else in most of these tests."""
-    loader = create_loader()
-
-    def return_loader(_: object) -> Any:
-        return loader
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("botocore.session.create_loader", return_loader)
-        yield
 
 
 @pytest.fixture
