@@ -134,7 +134,7 @@ class _Commands(click.Group):
 
 
 @click.group(
-    "appimageconfig", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_CODES
+    "appimageconfig", cls=_Commands, context_settings={"help_option_names": ["--help", "-h"]}, epilog=_EXIT_CODES
 )
 @click.version_option(package_name="appimageconfig", message="%(prog)s %(version)s")
 def cli() -> None:
