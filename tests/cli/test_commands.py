@@ -293,8 +293,11 @@ def test_file_without_permission_to_read_it_is_a_violation(invoker: Invoker, mon
     def refuse(*_: object) -> NoReturn:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
+    def deny(*_: object) -> bool:
+        return False
+
     invoker.write("lab.json", lab())
-    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", deny)  # as click would ask
     monkeypatch.setattr(Path, "open", refuse)
     run = invoker.run("check", "lab.json")
     assert run.out == "lab.json: cannot be read: Permission denied; pass a file that exists and is readable\n"
