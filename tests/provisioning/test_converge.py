@@ -614,12 +614,12 @@ def test_plan_deletes_undeclared_configs_whose_names_begin_with_prune(client: Ap
         "delete team-a",
         "delete team-b",
     ]
-    assert statuses(client.apply(plan)) == {
-        "team-keep": "unchanged",
-        "new": "created",
-        "team-a": "deleted",
-        "team-b": "deleted",
-    }
+    kept, new, *deleted = client.apply(plan)
+    assert (kept.status, new.status) == ("unchanged", "created")
+    arns = {name: f"{ARN.removesuffix('image')}{name}" for name in ("team-a", "team-b")}
+    assert deleted == [
+        Outcome(status="deleted", app_image_config_name=name, app_image_config_arn=arn) for name, arn in arns.items()
+    ]
     assert applied(client) == {"new", "other", "team-keep", "my-team-a"}
 
 
