@@ -72,10 +72,12 @@ class ReadOnlyMapping(Mapping[K, V_co]):
         return self._items.items()
 
     def __or__(self, other: Mapping[K, V_co]) -> Self:
-        """Return a mapping of the same class with the items of both; those of *other* replace ours."""
+        """Return a read-only mapping with the items of both; those of *other* replace ours."""
         if not is_map(other):
             return NotImplemented
-        return type(self)({**self, **other})
+        # The secrets of either one stay redacted.
+        kind: Any = SecretMapping if isinstance(other, SecretMapping) else type(self)
+        return cast("Self", kind({**self, **other}))
 
     def __ror__(self, other: Mapping[K, V_co]) -> Self:
         """Return a mapping of the same class with the items of both; ours replace those of *other*."""

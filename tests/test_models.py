@@ -195,6 +195,7 @@ UNIONS: list[Callable[[Any, Any], Any]] = [lambda one, other: one | other, lambd
 def test_a_union_with_variables_redacts_their_values(unite: Callable[[Any, Any], Any]) -> None:
     variables = ContainerConfig(container_environment_variables={"A": "hush"}).container_environment_variables
     assert repr(unite(variables, {})) == "{'A': ***}"
+    assert repr(unite(variables, full_config(tags={}).tags)) == "{'A': ***}"
     assert ContainerConfig(container_environment_variables=unite(variables, {"B": "b"})) == ContainerConfig(
         container_environment_variables={"A": "hush", "B": "b"}
     )
