@@ -435,9 +435,10 @@ def export(
         return 0
     paths = {directory / f"{config.app_image_config_name}.{file_format}": config for config in configs}
     try:
+        # First, since it fails for a path that cannot be: Path.exists is false for it from Python 3.14 on.
+        directory.mkdir(parents=True, exist_ok=True)
         if not overwrite and (existing := ", ".join(str(path) for path in paths if path.exists())):
             raise click.UsageError(f"{existing} would be overwritten; pass --overwrite or another --directory")
-        directory.mkdir(parents=True, exist_ok=True)
         for path, config in paths.items():
             files.dump([config], path)
     except OSError as error:

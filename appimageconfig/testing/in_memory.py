@@ -458,7 +458,9 @@ _decoder: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 def _decoded(body: bytes) -> Members:
     try:
         request = _decoder.decode(body.decode())  # json.loads would accept UTF-16 and UTF-32, too
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:  # its text depends on the version of Python
+        raise RefusedError("SerializationException", "The body is nested too deeply.") from error
+    except ValueError as error:
         raise RefusedError("SerializationException", f"The body is not JSON in UTF-8: {error}") from error
     if not isinstance(request, dict):
         raise RefusedError("SerializationException", "The body is not a JSON object.")

@@ -799,7 +799,7 @@ def test_export_writes_a_file_for_each_config_and_overwrites_only_with_the_optio
     [
         ("file", "Directory 'file' is a file"),
         ("file/new", "cannot write file/new: Not a directory; pass another --directory"),
-        ("x" * 300, f"cannot write {'x' * 300}/a.json: File name too long; pass another --directory"),
+        ("x" * 300, f"cannot write {'x' * 300}: File name too long; pass another --directory"),
     ],
     ids=["file", "parent", "name"],
 )

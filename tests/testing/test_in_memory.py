@@ -273,7 +273,7 @@ def test_a_wrong_type_gets_a_serialization_exception(service: InMemorySageMaker)
         (b'{"A": NaN}', "not JSON in UTF-8: NaN is not valid JSON"),
         (b'{"A": "\xff"}', "not JSON in UTF-8: 'utf-8' codec can't decode byte"),
         ('{"A": 1}'.encode("utf-16"), "not JSON in UTF-8: 'utf-8' codec can't decode byte"),
-        (b'{"A":' + b"[" * 200_000, "recursion"),
+        (b'{"A":' + b"[" * 200_000, "The body is nested too deeply."),
         (b'{"A":' + b"1" * 5000 + b"}", "integer string"),
         (b"[]", "The body is not a JSON object."),
         (b"null", "The body is not a JSON object."),
