@@ -147,7 +147,7 @@ class Snapshot:
 
 @cache
 def _loader() -> Any:
-    """Return the loader of all services: each loader reads the model anew, which takes longer than most tests."""
+    """Return the loader of all services: a new loader reads the model again, which takes longer than most tests."""
     return create_loader()
 
 
