@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import json
 import os
@@ -163,6 +164,8 @@ class Terminal:
         self.process = process
         self.written = ""
         self._descriptor = descriptor
+        # A character of several bytes can arrive in two reads.
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
 
     @property
     def text(self) -> str:
@@ -187,11 +190,12 @@ class Terminal:
     def _read(self) -> bool:
         assert select.select([self._descriptor], [], [], SECONDS)[0], self.written
         try:
-            text = os.read(self._descriptor, 65536).decode()
+            read = os.read(self._descriptor, 65536)
         except OSError:  # on Linux, the end of the process
-            text = ""
-        self.written += text.replace("\r\n", "\n")
-        return bool(text)
+            read = b""
+        # A line's end can, too: replaced in the whole text.
+        self.written = (self.written + self._decoder.decode(read)).replace("\r\n", "\n")
+        return bool(read)
 
 
 def ended(process: subprocess.Popen[str]) -> Ran:
