@@ -28,12 +28,12 @@ SECRET_MEMBERS: Final = frozenset({"ContainerArguments", "ContainerEnvironmentVa
 
 def is_map(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Return whether *value* is a map or a structure in the terms of the service model."""
-    return isinstance(value, Mapping)
+    return type(value) is dict or isinstance(value, Mapping)  # the ABC alone takes several times as long
 
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
     """Return whether *value* is a list in the terms of the service model. A string is not, although it is iterable."""
-    return isinstance(value, list | tuple)
+    return isinstance(value, (list, tuple))
 
 
 class ReadOnlyMapping(Mapping[K, V_co]):

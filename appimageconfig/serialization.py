@@ -39,7 +39,8 @@ def from_request(request: Mapping[str, Any]) -> AppImageConfig:
         InvalidAppImageConfigError: *request* breaks the service model. The error has all violations, in the order of
             the document.
     """
-    if violations := enforced(_checking.request_violations(request)):
+    accepted = _checking.accepts_request(request)
+    if not accepted and (violations := enforced(_checking.request_violations(request))):
         raise InvalidAppImageConfigError(violations, "request, nothing was sent")
     return _converter.config_from_request(request)
 
