@@ -169,7 +169,7 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """The contents without colours and movements."""
+        """The contents without colors and movements."""
         return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.written)
 
     def wait_for(self, text: str) -> None:

@@ -9,7 +9,7 @@ from botocore.model import ServiceModel
 from hypothesis import event, given
 from judge import matches, structures, violating_paths
 from service_model import description
-from wire import Answer, Wire
+from wire import Response, Wire
 
 from appimageconfig import (
     AppImageConfig,
@@ -38,6 +38,14 @@ INVALID: list[tuple[Any, list[str]]] = [
     (
         {"AppImageConfigName": "a", "Tags": {"team": "ml"}},
         ['Tags: must be a list of maps with Key and Value, not a map; write [{"Key": "team", "Value": "ml"}]'],
+    ),
+    (
+        {"AppImageConfigName": "a", "Tags": {}},
+        ['Tags: must be a list of maps with Key and Value, not a map; write [{"Key": "team", "Value": "ml"}]'],
+    ),
+    (
+        {"AppImageConfigName": "a", "Tags": [{"Key": "k", "Value": "v"}, {"Key": "k", "Value": "w"}]},
+        ["Tags[1].Key: duplicate tag key; the first is at Tags[0]"],
     ),
     (
         {"AppImageConfigName": "a", "Tags": ["team", {"Key": "k"}, {"Key": "k", "Value": "v"}]},
@@ -208,7 +216,7 @@ def test_update_accepts_an_app_config_that_this_version_does_not_know() -> None:
     config = from_response(
         {"AppImageConfigName": "image", "AppImageConfigArn": "arn", "StreamlitAppImageConfig": {}}
     ).to_config()
-    wire = Wire(Answer({"AppImageConfigArn": "arn"}))
+    wire = Wire(Response({"AppImageConfigArn": "arn"}))
     assert AppImageConfigClient(wire.client()).update(config) == "arn"
 
 

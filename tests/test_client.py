@@ -17,7 +17,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from botocore.stub import Stubber
-from wire import Answer, Wire
+from wire import Response, Wire
 
 from appimageconfig import (
     AppImageConfig,
@@ -68,9 +68,9 @@ def client_of(stubber: Stubber) -> AppImageConfigClient:
     return AppImageConfigClient(sagemaker)
 
 
-def refusal(code: str, message: str = "", **more: Any) -> Answer:
+def refusal(code: str, message: str = "", **more: Any) -> Response:
     """Return an error response of the service."""
-    return Answer({"__type": code, "message": message}, status=400, **more)
+    return Response({"__type": code, "message": message}, status=400, **more)
 
 
 def listed(*names: str) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def test_update_sends_the_app_configs_without_tags(stubber: Stubber) -> None:
 
 def test_update_without_an_app_config_is_refused_before_anything_is_sent() -> None:
     """Tags do not count as one; an empty app config does."""
-    wire = Wire(Answer({"AppImageConfigArn": ARN}))
+    wire = Wire(Response({"AppImageConfigArn": ARN}))
     client = AppImageConfigClient(wire.client())
     with pytest.raises(
         InvalidAppImageConfigError,
@@ -118,7 +118,7 @@ def test_update_without_an_app_config_is_refused_before_anything_is_sent() -> No
 def test_a_config_beyond_the_limits_is_sent_outside_the_block_that_built_it() -> None:
     with unchecked():
         config = AppImageConfig(app_image_config_name="x" * 80, jupyter_lab_app_image_config=JupyterLabAppImageConfig())
-    wire = Wire(Answer({"AppImageConfigArn": ARN}))
+    wire = Wire(Response({"AppImageConfigArn": ARN}))
     client = AppImageConfigClient(wire.client())
     client.create(config)
     client.update(config)
@@ -158,7 +158,7 @@ def test_list_reads_every_page_of_100_also_after_an_empty_one(stubber: Stubber) 
 
 
 def test_list_requests_each_page_when_its_first_item_is_needed() -> None:
-    wire = Wire(Answer({**listed("a"), "NextToken": "1"}), Answer({}))
+    wire = Wire(Response({**listed("a"), "NextToken": "1"}), Response({}))
     found = AppImageConfigClient(wire.client()).list()
     assert len(wire.sent) == 0
     next(found)
@@ -225,7 +225,7 @@ EVERY_CALL: list[tuple[Call, str]] = [
 
 @pytest.mark.parametrize(("call", "operation"), EVERY_CALL, ids=[operation for _, operation in EVERY_CALL])
 def test_each_method_makes_one_call(call: Call, operation: str) -> None:
-    wire = Wire(Answer({"AppImageConfigArn": ARN}))
+    wire = Wire(Response({"AppImageConfigArn": ARN}))
     call(AppImageConfigClient(wire.client()))
     assert [sent.target for sent in wire.sent] == [f"SageMaker.{operation}"]
 
@@ -321,9 +321,9 @@ def test_list_finds_hyphens_at_the_ends_of_a_part_of_a_name(
 ) -> None:
     """On every page. What the service returns for other parts is not filtered again."""
     wire = Wire(
-        Answer({**listed("team-1", "my-team-"), "NextToken": "1"}),
-        Answer({**listed(), "NextToken": "2"}),
-        Answer(listed("teamwork", "Team-1")),
+        Response({**listed("team-1", "my-team-"), "NextToken": "1"}),
+        Response({**listed(), "NextToken": "2"}),
+        Response(listed("teamwork", "Team-1")),
     )
     items = AppImageConfigClient(wire.client()).list(name_contains=name_contains)
     assert [details.app_image_config_name for details in items] == found
@@ -335,7 +335,7 @@ def test_list_finds_hyphens_at_the_ends_of_a_part_of_a_name(
 def test_an_error_is_read_in_each_form_that_services_send(prefix: str, message: str) -> None:
     """With and without a namespace in the type, and with the message in either spelling."""
     body = {"__type": f"{prefix}ResourceInUse", message: "The ID or Name specified is already in use."}
-    client = AppImageConfigClient(Wire(Answer(body, status=400)).client())
+    client = AppImageConfigClient(Wire(Response(body, status=400)).client())
     with pytest.raises(ResourceInUseError) as caught:
         client.create(CONFIG)
     error = caught.value
@@ -354,7 +354,7 @@ def test_a_service_error_is_caught_as_a_client_error() -> None:
 
 def test_list_raises_the_error_of_a_later_page_after_the_items_before_it() -> None:
     pages = Wire(
-        Answer({**listed("a"), "NextToken": "1"}),
+        Response({**listed("a"), "NextToken": "1"}),
         refusal("ValidationException", "The token has expired."),
     )
     found = AppImageConfigClient(pages.client()).list()
@@ -366,7 +366,7 @@ def test_list_raises_the_error_of_a_later_page_after_the_items_before_it() -> No
 @pytest.mark.usefixtures("no_sleep")
 def test_a_conflict_after_a_retry_mentions_the_lost_response() -> None:
     """The first attempt may have created the config."""
-    lost = Answer({}, status=500)
+    lost = Response({}, status=500)
     wire = Wire(lost, refusal("ResourceInUse", "The ID or Name specified is already in use."))
     config = Config(retries={"total_max_attempts": 3, "mode": "standard"})
     with pytest.raises(ResourceInUseError, match="earlier attempt whose response was lost") as caught:
@@ -386,7 +386,7 @@ def test_throttling_is_retried_by_botocore_and_then_raised() -> None:
 
 
 def test_an_unknown_error_code_raises_a_plain_service_error() -> None:
-    client = AppImageConfigClient(Wire(Answer({"__type": "InternalFailure"}, status=500)).client(NO_RETRIES))
+    client = AppImageConfigClient(Wire(Response({"__type": "InternalFailure"}, status=500)).client(NO_RETRIES))
     with pytest.raises(ServiceError) as caught:
         client.describe("image")
     assert type(caught.value) is ServiceError
@@ -418,7 +418,7 @@ WITH_ARN_IN_RESPONSE: list[Call] = [
 @pytest.mark.parametrize("call", WITH_ARN_IN_RESPONSE)
 def test_a_response_without_an_arn_is_an_error(call: Call) -> None:
     """Only stubs omit it."""
-    wire = Wire(Answer({"AppImageConfigs": [{"AppImageConfigName": "image"}]}))
+    wire = Wire(Response({"AppImageConfigs": [{"AppImageConfigName": "image"}]}))
     with pytest.raises(InvalidAppImageConfigError) as caught:
         call(AppImageConfigClient(wire.client()))
     assert str(caught.value) == (
@@ -429,7 +429,9 @@ def test_a_response_without_an_arn_is_an_error(call: Call) -> None:
 
 def test_describe_fills_in_the_name_that_a_stubbed_response_lacks() -> None:
     """It does not replace one that the response has."""
-    wire = Wire(Answer({"AppImageConfigArn": ARN}), Answer({"AppImageConfigArn": ARN, "AppImageConfigName": "other"}))
+    wire = Wire(
+        Response({"AppImageConfigArn": ARN}), Response({"AppImageConfigArn": ARN, "AppImageConfigName": "other"})
+    )
     client = AppImageConfigClient(wire.client())
     assert client.describe("image").app_image_config_name == "image"
     assert client.describe("image").app_image_config_name == "other"
@@ -446,7 +448,7 @@ def test_a_mock_without_responses_is_reported_like_a_stubbed_client() -> None:
 
 def test_a_passed_client_is_used_unchanged() -> None:
     """No event handler is added to it, and it is not rebuilt."""
-    sagemaker = Wire(Answer({"AppImageConfigArn": ARN})).client()
+    sagemaker = Wire(Response({"AppImageConfigArn": ARN})).client()
     attributes: dict[str, Any] = {**sagemaker.__dict__}
     user_agent = sagemaker.meta.config.user_agent_extra
     client = AppImageConfigClient(sagemaker)
@@ -528,7 +530,7 @@ CHANGES: list[tuple[Call, list[str]]] = [
 @pytest.mark.parametrize(("call", "records"), CHANGES)
 def test_each_change_is_one_info_record(call: Call, records: list[str], caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "appimageconfig")
-    call(AppImageConfigClient(Wire(Answer({"AppImageConfigArn": ARN})).client()))
+    call(AppImageConfigClient(Wire(Response({"AppImageConfigArn": ARN})).client()))
     assert caplog.messages == records
 
 
@@ -577,13 +579,13 @@ def test_the_error_about_tags_of_another_resource_names_no_config() -> None:
 def built(client: AppImageConfigClient, wire: Wire) -> Any:
     """Return the boto3 client that *client* builds, connected to *wire*."""
     sagemaker: Any = client.sagemaker
-    sagemaker.meta.events.register_first("before-send.sagemaker", wire.answer)
+    sagemaker.meta.events.register_first("before-send.sagemaker", wire.respond)
     return sagemaker
 
 
 def test_a_client_is_built_from_session_region_endpoint_and_config() -> None:
     """The user agent names this library after what the config adds to it."""
-    wire_ = Wire(Answer({"AppImageConfigArn": ARN}))
+    wire_ = Wire(Response({"AppImageConfigArn": ARN}))
     client = AppImageConfigClient(
         session=wire.session(),
         region_name="us-west-2",
@@ -601,14 +603,14 @@ def test_a_client_is_built_from_session_region_endpoint_and_config() -> None:
 
 def test_a_client_is_built_once_at_the_first_call() -> None:
     """Also if many threads make the first call."""
-    wire_ = Wire(Answer({"AppImageConfigArn": ARN}))
+    wire_ = Wire(Response({"AppImageConfigArn": ARN}))
     built_sessions: list[str] = []
 
     class Session(boto3.Session):
         def client(self, service_name: str, **arguments: Any) -> Any:  # type: ignore[override]
             built_sessions.append(service_name)
             sagemaker = wire.session().client(service_name, **arguments)
-            sagemaker.meta.events.register_first("before-send.sagemaker", wire_.answer)
+            sagemaker.meta.events.register_first("before-send.sagemaker", wire_.respond)
             return sagemaker
 
     client = AppImageConfigClient(session=Session())
@@ -637,7 +639,7 @@ def test_a_member_that_the_request_does_not_have_is_not_sent() -> None:
     """Botocore would refuse it."""
     names = {"AppImageConfigName": "image", "AppImageConfigArn": ARN}
     config = from_response({**names, "JupyterLabAppImageConfig": {}, "Status": "InService"})
-    wire = Wire(Answer({"AppImageConfigArn": ARN}))
+    wire = Wire(Response({"AppImageConfigArn": ARN}))
     client = AppImageConfigClient(wire.client())
     client.update(config.to_config())
     client.create(config.to_config())

@@ -26,7 +26,7 @@ def test_the_entry_has_no_version_by_default() -> None:
     assert custom_image(CONFIG, "team-image") == {"ImageName": "team-image", "AppImageConfigName": "team-config"}
 
 
-def test_the_config_may_be_a_description() -> None:
+def test_custom_image_accepts_details() -> None:
     details = from_response({"AppImageConfigName": "team-config", "AppImageConfigArn": "arn"})
     assert custom_image(details, "team-image") == custom_image(CONFIG, "team-image")
 

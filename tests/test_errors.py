@@ -16,7 +16,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from raised import client_error, every_error, raise_nth
-from wire import Answer, Wire
+from wire import Response, Wire
 
 from appimageconfig import (
     AccessDeniedError,
@@ -152,7 +152,7 @@ def test_a_conflict_after_a_retry_says_that_an_earlier_attempt_may_have_created_
 
 def refused(code: str) -> tuple[Any, ServiceError]:
     """Return a boto3 client that gets an error response with *code*, and the error of creating a config with it."""
-    sagemaker = Wire(Answer({"__type": code, "message": "No."}, status=400)).client()
+    sagemaker = Wire(Response({"__type": code, "message": "No."}, status=400)).client()
     with pytest.raises(ServiceError) as caught:
         AppImageConfigClient(sagemaker).create(CONFIG)
     return sagemaker, caught.value
@@ -191,7 +191,7 @@ def test_an_error_whose_code_boto3_has_no_class_for_is_of_our_class(code: str) -
     assert type(error) is ERROR_CODES.get(code, ServiceError)
 
 
-def test_an_error_of_a_boto3_class_that_we_do_not_know_is_both() -> None:
+def test_an_unmapped_code_raises_a_service_error_of_boto3s_class() -> None:
     sagemaker, error = refused("ConflictException")
     assert isinstance(error, sagemaker.exceptions.ConflictException)
     assert (type(error).__name__, type(copy.copy(error))) == ("ServiceError", ServiceError)
@@ -202,7 +202,7 @@ def test_errors_of_two_sessions_are_of_the_classes_of_their_own_clients() -> Non
     sagemaker, error = refused("ResourceInUse")
     session: Any = boto3.Session("a", "b", region_name="eu-west-1")
     other = session.client("sagemaker")
-    other.meta.events.register_first("before-send.sagemaker", Wire(Answer({"__type": "ResourceInUse"}, 400)).answer)
+    other.meta.events.register_first("before-send.sagemaker", Wire(Response({"__type": "ResourceInUse"}, 400)).respond)
     with pytest.raises(other.exceptions.ResourceInUse) as caught:
         AppImageConfigClient(other).create(CONFIG)
     assert isinstance(caught.value, ResourceInUseError)

@@ -16,7 +16,7 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from service_model import PAGINATORS, RESPONSES, description, differences
-from wire import Answer, Wire
+from wire import Response, Wire
 
 from appimageconfig import AppImageConfigClient, ContainerConfig, FileSystemConfig
 
@@ -197,12 +197,12 @@ def test_members_of_a_newer_model_survive_describe_evolve_and_update(tmp_path: P
         "JupyterLabAppImageConfig": {"ContainerConfig": {"StopTimeout": 30, "ContainerEntrypoint": ["old"]}},
         "StreamlitAppImageConfig": {"FileSystemConfig": {"DefaultUid": 0}},
     }
-    wire = Wire(Answer(described), Answer({"AppImageConfigArn": ARN}))
+    wire = Wire(Response(described), Response({"AppImageConfigArn": ARN}))
     session = botocore.session.Session()
     session.register_component("data_loader", Loader(extra_search_paths=[str(tmp_path)]))
     boto3_session: Any = boto3.Session("a", "b", region_name="eu-west-1", botocore_session=session)
     sagemaker = boto3_session.client("sagemaker")
-    sagemaker.meta.events.register_first("before-send.sagemaker", wire.answer)
+    sagemaker.meta.events.register_first("before-send.sagemaker", wire.respond)
     client = AppImageConfigClient(sagemaker)
 
     config = client.describe("image").to_config()

@@ -70,7 +70,7 @@ def test_the_keys_of_a_set_are_sorted() -> None:
         ({"team", 5}, "tag_keys[0]: must be a string, not an integer; write it in quotes"),
     ],
 )
-def test_keys_are_not_a_string_a_map_or_of_another_type(keys: Any, reason: str) -> None:
+def test_delete_tags_refuses_keys_that_are_a_string_or_a_map(keys: Any, reason: str) -> None:
     with pytest.raises(InvalidAppImageConfigError) as caught:
         operations.DeleteTagsInput(resource_arn=ARN, tag_keys=keys)
     assert [str(violation) for violation in caught.value.violations] == [reason]

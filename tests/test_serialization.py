@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from strategies import app_image_configs
-from wire import Answer, Wire
+from wire import Response, Wire
 
 from appimageconfig import (
     AppImageConfig,
@@ -117,7 +117,7 @@ def test_changing_a_request_does_not_change_the_config() -> None:
 
 @given(app_image_configs)
 def test_the_body_on_the_wire_is_byte_equal_to_that_of_boto3(config: AppImageConfig) -> None:
-    wire = Wire(Answer({"AppImageConfigArn": "arn"}))
+    wire = Wire(Response({"AppImageConfigArn": "arn"}))
     sagemaker = wire.client()
     AppImageConfigClient(sagemaker).create(config)
     sagemaker.create_app_image_config(**to_request(config))
@@ -130,7 +130,7 @@ def test_the_body_on_the_wire_is_byte_equal_to_that_of_boto3(config: AppImageCon
 def test_the_example_requests_are_sent_unchanged(path: Path) -> None:
     request = json.loads(path.read_text(encoding="utf-8"))
     assert to_request(from_request(request)) == request
-    wire = Wire(Answer({"AppImageConfigArn": "arn"}))
+    wire = Wire(Response({"AppImageConfigArn": "arn"}))
     sagemaker = wire.client()
     AppImageConfigClient(sagemaker).create(from_request(request))
     sagemaker.create_app_image_config(**request)

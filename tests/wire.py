@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen
-class Answer:
+class Response:
     """An HTTP response of the service."""
 
     body: Mapping[str, Any] = MappingProxyType({})
@@ -47,29 +47,29 @@ class Sent:
 
 
 class Wire:
-    """Records requests and responds with *answers*, repeating the last one."""
+    """Records requests and responds with *responses*, repeating the last one."""
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *responses: Response) -> None:
         """Take the responses, in order; without any, an empty one."""
         self.sent: list[Sent] = []
-        self._answers = list(answers) or [Answer()]
+        self._responses = list(responses) or [Response()]
 
     def client(self, config: Config | None = None) -> Any:
         """Return a boto3 client on this wire."""
         client = session().client("sagemaker", config=config)
-        client.meta.events.register_first("before-send.sagemaker", self.answer)
+        client.meta.events.register_first("before-send.sagemaker", self.respond)
         return client
 
-    def answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+    def respond(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         """Record *request* and return the next response."""
         items: Iterable[tuple[str, Any]] = request.headers.items()
         headers = {name.lower(): value.decode() if isinstance(value, bytes) else value for name, value in items}
         body: Any = request.body
         self.sent.append(Sent(headers["x-amz-target"], body, headers["user-agent"], request.url))
-        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-        answer_headers: Any = {"x-amzn-RequestId": f"request-{len(self.sent)}", **answer.headers}
-        stream = HTTPResponse(BytesIO(json.dumps(dict(answer.body)).encode()), preload_content=False)
-        return AWSResponse(request.url, answer.status, answer_headers, stream)
+        response = self._responses.pop(0) if len(self._responses) > 1 else self._responses[0]
+        response_headers: Any = {"x-amzn-RequestId": f"request-{len(self.sent)}", **response.headers}
+        stream = HTTPResponse(BytesIO(json.dumps(dict(response.body)).encode()), preload_content=False)
+        return AWSResponse(request.url, response.status, response_headers, stream)
 
 
 @cache

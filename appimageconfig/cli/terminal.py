@@ -1,5 +1,5 @@
 """
-Output: results on stdout, everything else on stderr; colours and a progress bar only on a terminal.
+Output: results on stdout, everything else on stderr; colors and a progress bar only on a terminal.
 
 rich is imported only if there is a terminal.
 """
@@ -66,7 +66,7 @@ def print_line(text: str, style: str = "") -> None:
     if sys.stdout.isatty():
         from rich.text import Text  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
-        # Not print's own style, which would colour the progress bar as well.
+        # Not print's own style, which would color the progress bar as well.
         _console().print(Text(printable(text), style))
     else:
         sys.stdout.write(f"{printable(text)}\n")

@@ -226,7 +226,7 @@ def test_unwritable_stdout_is_reported(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_closed_streams_lose_only_their_output(shell: Shell, closed: str) -> None:
+def test_a_closed_stream_does_not_affect_the_others(shell: Shell, closed: str) -> None:
     shell.write("lab.json", {"AppImageConfigName": "lab"})
     run = shell.run("check", "--strict", "lab.json", command=["sh", "-c", f'exec "$0" "$@" {closed}', *COMMAND])
     assert (run.code, bool(run.out), bool(run.err)) == (1, " >&-" not in f" {closed}", "2>&-" not in closed)

@@ -1,4 +1,4 @@
-"""The command line at a terminal: the confirmation of apply and delete, colours, tables and the progress bar."""
+"""The command line at a terminal: the confirmation of apply and delete, colors, tables and the progress bar."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_apply_asks_for_confirmation_and_shows_a_progress_bar(shell: Shell, clie
         assert terminal.code() == 0
     assert f"{ESCAPE}[32m+ create {name}{ESCAPE}[0m\n{ESCAPE}[32m    {UID}: 1000{ESCAPE}[0m\n" in terminal.written
     assert "Applying " in terminal.text
-    # The outcomes are above the bar and do not colour it, and the bar is removed at the end.
+    # The outcomes are above the bar and do not color it, and the bar is removed at the end.
     assert f"{ESCAPE}[32mcreated {name}{ESCAPE}[0m\nApplying " in terminal.written
     assert terminal.written.endswith(f"{ESCAPE}[2KApplied: 1 created.\n")
     assert names(client) == [name]
@@ -165,7 +165,7 @@ def test_narrow_terminal_cuts_nothing_off_and_text_is_not_markup(shell: Shell, c
     ]
 
 
-def test_violations_and_warnings_are_coloured_only_at_a_terminal_without_no_color(shell: Shell) -> None:
+def test_violations_and_warnings_are_colored_only_at_a_terminal_without_no_color(shell: Shell) -> None:
     shell.write("labs.json", lab("a", uid=5), {"AppImageConfigName": "lab", "Tag": []})
     violation = "labs.json:13: [1].Tag: unknown member 'Tag'; did you mean 'Tags'?"
     with shell.terminal("check", "labs.json") as terminal:

@@ -154,7 +154,7 @@ def test_every_key_is_read_back_unchanged(text: str, file_format: Format) -> Non
     assert loads(dumps([config, A], file_format=file_format), file_format=file_format) == [config, A]
 
 
-def test_the_layout_of_files() -> None:
+def test_dumps_indents_json_and_keeps_unicode() -> None:
     configs = [AppImageConfig(app_image_config_name="a", tags={"größe": "0100"}), kernel("12e5")]
     assert dumps(configs[:1]) == (
         '{\n  "AppImageConfigName": "a",\n  "Tags": [\n'
@@ -419,7 +419,7 @@ def test_duplicate_names_are_reported_even_if_a_request_has_other_violations() -
     ]
 
 
-def test_invalid_names_are_not_compared() -> None:
+def test_invalid_names_are_not_reported_as_duplicates() -> None:
     """Each has a violation already."""
     text = '[{"AppImageConfigName": "a_b"}, {"AppImageConfigName": "a_b"}, {}, {}, {"AppImageConfigName": 1}]'
     assert len(violations_of(text)) == 5

@@ -11,7 +11,7 @@ from unittest.mock import NonCallableMock
 import attrs
 import pytest
 from botocore.config import Config
-from wire import Answer, Wire
+from wire import Response, Wire
 
 from appimageconfig import (
     AccessDeniedError,
@@ -337,9 +337,9 @@ def test_a_replacement_whose_response_was_lost_is_found(
     assert state(client) == tagged(editor())
 
 
-def described(**members: Any) -> Answer:
+def described(**members: Any) -> Response:
     """Return a response of DescribeAppImageConfig."""
-    return Answer({"AppImageConfigArn": ARN, "AppImageConfigName": "image", **members})
+    return Response({"AppImageConfigArn": ARN, "AppImageConfigName": "image", **members})
 
 
 def test_ensure_reports_a_difference_that_remains_after_a_replacement() -> None:
@@ -492,8 +492,8 @@ def test_ensure_accepts_a_config_that_was_built_in_unchecked() -> None:
 def test_ensure_changes_tags_that_break_the_model() -> None:
     """The service may accept longer values than this version knows."""
     details = described(JupyterLabAppImageConfig={"FileSystemConfig": {}})
-    long, short = (Answer({"Tags": [{"Key": "team", "Value": value}]}) for value in ("x" * 300, "ml"))
-    wire = Wire(details, long, Answer(), details, short)
+    long, short = (Response({"Tags": [{"Key": "team", "Value": value}]}) for value in ("x" * 300, "ml"))
+    wire = Wire(details, long, Response(), details, short)
     assert AppImageConfigClient(wire.client()).ensure(tagged(lab(), team="ml")).status == "updated"
 
 
@@ -502,22 +502,22 @@ def test_ensure_replaces_a_config_that_was_built_in_unchecked() -> None:
         config = lab("x" * 80)
     before = described(AppImageConfigName="x" * 80)
     after = described(AppImageConfigName="x" * 80, JupyterLabAppImageConfig={"FileSystemConfig": {}})
-    written = Answer({"AppImageConfigArn": ARN})
-    wire = Wire(before, written, before, Answer(), Answer(), written, after)
+    written = Response({"AppImageConfigArn": ARN})
+    wire = Wire(before, written, before, Response(), Response(), written, after)
     assert AppImageConfigClient(wire.client()).ensure(config, replace=True).status == "replaced"
 
 
 def test_apply_deletes_a_config_whose_name_breaks_the_model() -> None:
     """The service may accept longer names than this version knows."""
     config = {"AppImageConfigName": "x" * 80, "AppImageConfigArn": ARN}
-    wire = Wire(Answer({"AppImageConfigs": [config]}), Answer(config), Answer())
+    wire = Wire(Response({"AppImageConfigs": [config]}), Response(config), Response())
     client = AppImageConfigClient(wire.client())
     assert statuses(client.apply(client.plan([], prune="x"))) == {"x" * 80: "deleted"}
     assert wire.sent[-1].target == "SageMaker.DeleteAppImageConfig"
 
 
 def test_ensure_of_tags_needs_the_arn_in_the_response() -> None:
-    client = AppImageConfigClient(Wire(Answer({"AppImageConfigName": "image"})).client())
+    client = AppImageConfigClient(Wire(Response({"AppImageConfigName": "image"})).client())
     with pytest.raises(AppImageConfigError, match="if the client is stubbed, add it to the response"):
         client.ensure(tagged(lab()))
 
@@ -773,7 +773,7 @@ def test_the_errors_of_the_steps_can_be_handled_by_class(
         assert [outcome.status for outcome in caught.outcomes] == ["failed", "failed", "created"]
 
 
-def test_an_outcome_has_any_kind_of_exception(service: InMemorySageMaker) -> None:
+def test_a_failed_outcome_keeps_an_exception_of_any_class(service: InMemorySageMaker) -> None:
     sagemaker = service.client()
     error = ZeroDivisionError("division by zero")
     sagemaker.meta.events.register("before-call.sagemaker.CreateAppImageConfig", raising(error))
@@ -975,7 +975,7 @@ def test_an_interrupted_apply_says_which_steps_ended_and_which_were_not_begun(
     assert applied(client) == {"same", "image-0"}
 
 
-def test_an_apply_that_stop_interrupts_begins_no_step(client: AppImageConfigClient) -> None:
+def test_an_exception_in_stop_begins_no_step(client: AppImageConfigClient) -> None:
     plan = client.plan([lab("a"), lab("b")])
     with pytest.raises(ZeroDivisionError) as caught:
         client.apply(plan, stop=raising(ZeroDivisionError()))

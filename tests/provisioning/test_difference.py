@@ -165,7 +165,7 @@ def test_secrets_are_redacted_in_text_repr_and_json() -> None:
         assert CANARY not in f"{found} {found!r} {found.to_dict()}"
 
 
-def test_tags_are_not_compared_with_a_description() -> None:
+def test_tags_are_not_compared_with_details() -> None:
     """DescribeAppImageConfig returns no tags."""
     assert not difference(tagged(team="ml"), described(NAME_ONLY))
 

@@ -13,7 +13,7 @@ import wire
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto import mock_aws
-from wire import Answer, Wire
+from wire import Response, Wire
 
 from appimageconfig import AppImageConfig, AppImageConfigClient, JupyterLabAppImageConfig, ResourceNotFoundError
 from appimageconfig.testing import Fault, InMemorySageMaker, stub_sagemaker
@@ -87,10 +87,10 @@ def test_the_clients_of_the_service_work_beside_moto(service: InMemorySageMaker)
 
 def test_a_handler_of_before_send_gets_only_the_other_requests(service: InMemorySageMaker) -> None:
     """Whether it is registered before or after, and for all operations or one."""
-    before, after = Wire(Answer({"Domains": []})), Wire(Answer({"Domains": []}))
+    before, after = Wire(Response({"Domains": []})), Wire(Response({"Domains": []}))
     sagemaker = before.client()
     service.attach(sagemaker)
-    sagemaker.meta.events.register_first("before-send.sagemaker.CreateAppImageConfig", after.answer)
+    sagemaker.meta.events.register_first("before-send.sagemaker.CreateAppImageConfig", after.respond)
     sagemaker.create_app_image_config(AppImageConfigName="lab")
     sagemaker.list_domains()
     sagemaker.list_tags(ResourceArn=DOMAIN_ARN)
@@ -115,7 +115,7 @@ def test_the_client_keeps_its_region_and_retries(service: InMemorySageMaker) -> 
 
 def test_a_client_uses_the_service_that_it_was_attached_to_last(service: InMemorySageMaker) -> None:
     """Also if it is attached thousands of times, as one client of all tests would be."""
-    sagemaker = Wire(Answer({"Domains": []})).client()
+    sagemaker = Wire(Response({"Domains": []})).client()
     for _ in range(2000):
         service.attach(sagemaker)
     AppImageConfigClient(sagemaker).create(LAB)

@@ -342,7 +342,7 @@ def test_with_update_replace_an_update_removes_the_app_configs_that_it_omits() -
     assert client.list_tags(client.describe("lab").app_image_config_arn or "") == {"team": "ml"}
 
 
-def test_with_empty_app_config_keeps_an_empty_app_config_changes_nothing() -> None:
+def test_assumption_keeps_ignores_an_empty_app_config_in_an_update() -> None:
     """By default it clears the app config."""
     files = FileSystemConfig(mount_path="/data")
     full = attrs.evolve(EDITOR, code_editor_app_image_config=CodeEditorAppImageConfig(file_system_config=files))

@@ -17,7 +17,7 @@ from botocore.exceptions import (
     UnStubbedResponseError,
 )
 from botocore.stub import ANY, Stubber
-from wire import Answer, Wire
+from wire import Response, Wire
 
 from appimageconfig import (
     AppImageConfig,
@@ -197,7 +197,7 @@ def test_an_error_of_an_unknown_operation_is_refused(operation: str) -> None:
     stubber.assert_no_pending_responses()
 
 
-def test_the_methods_of_stubber_can_be_mixed_in() -> None:
+def test_botocores_own_stubber_methods_work_beside_ours() -> None:
     """Also without a with statement, and with ANY."""
     stubber, client = stub()
     assert isinstance(stubber, Stubber)
@@ -217,8 +217,8 @@ def test_the_methods_of_stubber_can_be_mixed_in() -> None:
     assert sagemaker.list_domains() == {"Domains": []}
     stubber.deactivate()
     stubber.assert_no_pending_responses()
-    sent = Wire(Answer(DESCRIBED))
-    sagemaker.meta.events.register_first("before-send.sagemaker", sent.answer)
+    sent = Wire(Response(DESCRIBED))
+    sagemaker.meta.events.register_first("before-send.sagemaker", sent.respond)
     client.describe("image")
     assert len(sent.sent) == 1
 
@@ -375,7 +375,7 @@ def test_secrets_are_redacted_and_numbered(in_order: bool) -> None:  # noqa: FBT
     ]
 
 
-def test_any_is_not_redacted() -> None:
+def test_botocores_any_is_shown_in_a_mismatch() -> None:
     """It is shown where the member is missing in the call."""
     stubber, client = stub()
     container = {"ContainerEnvironmentVariables": {"A": ANY, "B": ANY}, "ContainerArguments": ANY}
@@ -483,7 +483,7 @@ def test_the_end_of_the_block_asserts_that_all_responses_were_used() -> None:
         "  CreateAppImageConfig with any parameters"
     )
     sagemaker: Any = client.sagemaker
-    sagemaker.meta.events.register_first("before-send.sagemaker", Wire(Answer({"AppImageConfigArn": ARN})).answer)
+    sagemaker.meta.events.register_first("before-send.sagemaker", Wire(Response({"AppImageConfigArn": ARN})).respond)
     assert client.create(CONFIG) == ARN
     alone, _ = stub()
     alone.add_delete("image")
