@@ -177,10 +177,10 @@ def test_no_service_error_shows_a_secret(
 ) -> None:
     """Even if the service quotes the request; the code and the rest of the text are kept."""
     text = f"1 validation error detected: Value '{{PASSWORD={CANARY}, X=--token={CANARY}}}' at 'x' failed to satisfy"
-    response = Response({"__type": code, "message": text}, status=400)
+    refusal = Response({"__type": code, "message": text}, status=400)
     once = Config(retries={"total_max_attempts": 1, "mode": "standard"})
     with pytest.raises(appimageconfig.ServiceError) as caught:
-        call(AppImageConfigClient(Wire(response).client(once)))
+        call(AppImageConfigClient(Wire(refusal).client(once)))
     error = caught.value
     assert CANARY not in shown_by_error(error) + shown_by_error(cast("BaseException", error.__cause__)) + log.getvalue()
     assert error.code == code
@@ -235,9 +235,9 @@ def test_values_of_up_to_three_characters_are_not_redacted() -> None:
     config = AppImageConfig(
         app_image_config_name="image", code_editor_app_image_config=CodeEditorAppImageConfig(container_config=container)
     )
-    response = Response({"__type": "ValidationException", "message": "1 error: did not detect 'x'"}, status=400)
+    refusal = Response({"__type": "ValidationException", "message": "1 error: did not detect 'x'"}, status=400)
     with pytest.raises(RequestValidationError) as caught:
-        AppImageConfigClient(Wire(response).client()).create(config)
+        AppImageConfigClient(Wire(refusal).client()).create(config)
     assert caught.value.message == "1 error: did not *** 'x'"
 
 
@@ -249,9 +249,9 @@ def test_a_secret_that_is_not_a_string_does_not_hide_the_service_error() -> None
         "AppImageConfigArn": ARN,
         "JupyterLabAppImageConfig": {"ContainerConfig": container},
     }
-    response = Response({"__type": "ValidationException", "message": f"[5, {CANARY}] is invalid"}, status=400)
+    refusal = Response({"__type": "ValidationException", "message": f"[5, {CANARY}] is invalid"}, status=400)
     with pytest.raises(RequestValidationError, match=r": \[5, \*\*\*\] is invalid "):
-        AppImageConfigClient(Wire(response).client(Config(parameter_validation=False))).create(
+        AppImageConfigClient(Wire(refusal).client(Config(parameter_validation=False))).create(
             from_response(response).to_config()
         )
 
@@ -268,9 +268,9 @@ def test_a_wrong_value_is_refused_before_botocore_prints_it() -> None:
 
 def test_nothing_is_printed_without_a_logging_handler(capsys: pytest.CaptureFixture[str]) -> None:
     """The logger has a NullHandler, which keeps logging's last resort silent."""
-    response = Response({"__type": "ResourceInUse", "message": CANARY}, status=400)
+    refusal = Response({"__type": "ResourceInUse", "message": CANARY}, status=400)
     with suppress(ClientError):
-        AppImageConfigClient(Wire(response).client()).create(CONFIG)
+        AppImageConfigClient(Wire(refusal).client()).create(CONFIG)
     assert capsys.readouterr() == ("", "")
     handlers = logging.getLogger("appimageconfig").handlers
     assert any(isinstance(handler, logging.NullHandler) for handler in handlers)
