@@ -6,18 +6,24 @@ Requests and responses have the members and values of the wire.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, Literal
 from uuid import uuid4
 
 import attrs
 
+from appimageconfig._converter import tags_from_page
+
 Members = dict[str, Any]
 
-_APP_CONFIGS: Final = ("KernelGatewayImageConfig", "JupyterLabAppImageConfig", "CodeEditorAppImageConfig")
 _DEFAULT_PAGE: Final = 10  # ListAppImageConfigs: "The default value is 10."
-# The defaults of FileSystemConfig, from its documentation in the service model.
-_DEFAULT_UID: Final = 1000
-_DEFAULT_GID: Final = 100
+_DEFAULT_IDS: Final = (1000, 100)  # uid and gid, from the documentation of FileSystemConfig in the service model
+# The app configs, and the pairs of uid and gid that are documented for each.
+_APP_CONFIGS: Final = {
+    "KernelGatewayImageConfig": {_DEFAULT_IDS, (0, 0)},
+    "JupyterLabAppImageConfig": {_DEFAULT_IDS},
+    "CodeEditorAppImageConfig": {_DEFAULT_IDS},
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -62,7 +68,7 @@ class Account:
     def __init__(self, arn_prefix: str, assumptions: Assumptions, clock: Callable[[], datetime]) -> None:
         """Start empty; ARNs begin with *arn_prefix*."""
         self.configs: dict[str, StoredConfig] = {}
-        self._pages: dict[str, tuple[list[StoredConfig], int]] = {}
+        self._pages: dict[str, list[Members]] = {}  # the items left, by token
         self._arn_prefix = arn_prefix
         self._assumptions = assumptions
         self._clock = clock
@@ -77,7 +83,7 @@ class Account:
         now = self._now()
         arn = {"AppImageConfigArn": f"{self._arn_prefix}:app-image-config/{name}"}
         details = {**arn, "AppImageConfigName": name, "CreationTime": now, "LastModifiedTime": now, **app_configs}
-        self.configs[name] = StoredConfig(details, _tags(request.get("Tags", ())))
+        self.configs[name] = StoredConfig(details, tags_from_page(request))
         return arn
 
     def describe(self, request: Members) -> Members:
@@ -105,24 +111,21 @@ class Account:
 
     def list(self, request: Members) -> Members:
         """Run ListAppImageConfigs."""
-        if "NextToken" in request:
-            token = request["NextToken"]
-            if token not in self._pages:
-                raise RefusedError("ValidationException", "The NextToken is not from a response of this operation.")
-            found, start = self._pages[token]
-        else:
-            found, start = _search(self.configs.values(), request), 0
-        end = start + request.get("MaxResults", _DEFAULT_PAGE)
-        page: Members = {"AppImageConfigs": [config.details for config in found[start:end]]}
-        if end < len(found):
+        token = request.get("NextToken")
+        if token is not None and token not in self._pages:
+            raise RefusedError("ValidationException", "The NextToken is not from a response of this operation.")
+        found = _search(self.configs.values(), request) if token is None else self._pages[token]
+        size = request.get("MaxResults", _DEFAULT_PAGE)
+        page: Members = {"AppImageConfigs": found[:size]}
+        if left := found[size:]:
             page["NextToken"] = str(uuid4())
-            self._pages[page["NextToken"]] = found, end
+            self._pages[page["NextToken"]] = left
         return page
 
     def add_tags(self, request: Members) -> Members:
         """Run AddTags."""
         config = self._find_by_arn(request)
-        tags = {**config.tags, **_tags(request["Tags"])}
+        tags = {**config.tags, **tags_from_page(request)}
         self._replace(config, tags=tags)
         return _tag_list(tags)
 
@@ -161,7 +164,14 @@ class Account:
             raise RefusedError("ValidationException", "Only one app config is supported for an AppImageConfig.")
         if self._assumptions.uid_gid_pairs == "documented":
             for member, app_config in app_configs.items():
-                _check_ids(app_config.get("FileSystemConfig", {}), root=member == "KernelGatewayImageConfig")
+                files = app_config.get("FileSystemConfig", {})
+                ids = files.get("DefaultUid", _DEFAULT_IDS[0]), files.get("DefaultGid", _DEFAULT_IDS[1])
+                if ids not in _APP_CONFIGS[member]:
+                    message = (
+                        "Unsupported FileSystemConfig parameters. "
+                        "Only supported values of DefaultUId and DefaultGID are 1000 and 100 respectively"
+                    )
+                    raise RefusedError("ValidationException", message)
 
 
 OPERATIONS: Final[dict[str, Callable[[Account, Members], Members]]] = {
@@ -177,41 +187,24 @@ OPERATIONS: Final[dict[str, Callable[[Account, Members], Members]]] = {
 """The operations that are implemented, by name."""
 
 
-def _check_ids(files: Members, *, root: bool) -> None:
-    ids = files.get("DefaultUid", _DEFAULT_UID), files.get("DefaultGid", _DEFAULT_GID)
-    if ids != (_DEFAULT_UID, _DEFAULT_GID) and not (root and ids == (0, 0)):
-        message = (
-            "Unsupported FileSystemConfig parameters. "
-            "Only supported values of DefaultUId and DefaultGID are 1000 and 100 respectively"
-        )
-        raise RefusedError("ValidationException", message)
-
-
-def _search(configs: Iterable[StoredConfig], request: Members) -> list[StoredConfig]:
+def _search(configs: Iterable[StoredConfig], request: Members) -> list[Members]:
     name_part = request.get("NameContains", "")
     created = request.get("CreationTimeAfter", 0), request.get("CreationTimeBefore", float("inf"))
     modified = request.get("ModifiedTimeAfter", 0), request.get("ModifiedTimeBefore", float("inf"))
+    found = [
+        config.details
+        for config in configs
+        if name_part in config.details["AppImageConfigName"]
+        and created[0] <= config.details["CreationTime"] <= created[1]
+        and modified[0] <= config.details["LastModifiedTime"] <= modified[1]
+    ]
     sort_by = request.get("SortBy", "CreationTime")
     sort_member = "AppImageConfigName" if sort_by == "Name" else sort_by
-    return sorted(
-        (
-            config
-            for config in configs
-            if name_part in config.details["AppImageConfigName"]
-            and created[0] <= config.details["CreationTime"] <= created[1]
-            and modified[0] <= config.details["LastModifiedTime"] <= modified[1]
-        ),
-        key=lambda config: config.details[sort_member],
-        reverse=request.get("SortOrder", "Descending") == "Descending",
-    )
+    return sorted(found, key=itemgetter(sort_member), reverse=request.get("SortOrder") != "Ascending")
 
 
 def _app_configs(request: Members) -> Members:
     return {member: request[member] for member in _APP_CONFIGS if member in request}
-
-
-def _tags(tags: Iterable[Members]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in tags}
 
 
 def _tag_list(tags: dict[str, str]) -> Members:
