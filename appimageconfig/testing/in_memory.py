@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
@@ -19,12 +19,13 @@ import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, UnknownRegionError
 from botocore.loaders import create_loader
+from botocore.model import ServiceModel
 from urllib3 import HTTPResponse
 
 from appimageconfig._frozen import redacted_members
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.operations import OperationName
-from appimageconfig.testing.account import OPERATIONS, Account, Assumptions, Members, RefusedError, StoredConfig
+from appimageconfig.testing.account import OPERATIONS, Account, Assumptions, Members, RefusedError
 from appimageconfig.testing.validation import WrongTypeError, validated
 
 if TYPE_CHECKING:
@@ -142,13 +143,18 @@ class Response:
 class Snapshot:
     """The contents of an `InMemorySageMaker` at one time; see `InMemorySageMaker.snapshot`."""
 
-    _stored: dict[tuple[str, str], dict[str, StoredConfig]] = attrs.field(repr=False)
+    _stored: dict[tuple[str, str], tuple[dict[str, Members], dict[str, dict[str, str]]]] = attrs.field(repr=False)
 
 
 @cache
 def _loader() -> Any:
     """Return the loader of all services: a new loader reads the model again, which takes longer than most tests."""
     return create_loader()
+
+
+@cache
+def _operation_model(name: str) -> Any:
+    return ServiceModel(_loader().load_service_model("sagemaker", "service-2")).operation_model(name)
 
 
 class InMemorySageMaker:
@@ -346,14 +352,16 @@ class InMemorySageMaker:
     def snapshot(self) -> Snapshot:
         """Return all AppImageConfigs and their tags, of all accounts and regions, for `restore`."""
         with self._lock:
-            return Snapshot({place: dict(account.configs) for place, account in self._accounts.items()})
+            return Snapshot(
+                {place: (account.configs.copy(), account.tags.copy()) for place, account in self._accounts.items()}
+            )
 
     def restore(self, snapshot: Snapshot) -> None:
         """Restore the AppImageConfigs and tags of *snapshot*. Recorded calls and injected faults are not affected."""
         with self._lock:
-            stored: dict[tuple[str, str], dict[str, StoredConfig]] = attrs.astuple(snapshot, recurse=False)[0]
             for place, account in self._accounts.items():
-                account.configs = dict(stored.get(place, {}))
+                configs, tags = snapshot._stored.get(place, ({}, {}))  # noqa: SLF001 - opaque only to its users
+                account.configs, account.tags = configs.copy(), tags.copy()
 
     def _sender(self, client: Any, account_id: str | None) -> partial[AWSResponse]:
         return partial(self._send, account_id or self.account_id, client.meta.region_name)
@@ -391,8 +399,7 @@ class InMemorySageMaker:
             time.sleep(fault.seconds)
         if not fault.after:
             _happen(fault)
-        with self._lock:  # botocore's sessions are not thread-safe
-            model = self._service_model.operation_model(operation_name)
+        model = _operation_model(operation_name)
         members = _checked(model.input_shape, request)
         try:
             with self._lock:
@@ -403,10 +410,6 @@ class InMemorySageMaker:
                 _happen(fault)
         _check_response(model.output_shape, response)
         return response
-
-    @cached_property
-    def _service_model(self) -> Any:
-        return self._botocore.get_service_model("sagemaker")
 
     def _next_fault(self, operation_name: str) -> Fault:
         with self._lock:
