@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from botocore.awsrequest import AWSPreparedRequest
     from botocore.config import Config
 
 # Without these, botocore would read the profile, the files and the credentials of whoever runs the tests.
@@ -282,12 +281,12 @@ class InMemorySageMaker:
             ConnectionLostError: A fault breaks the connection.
         """
         operation = target.rpartition(".")[2]
-        place = account_id or self.account_id, region_name or self.region_name
+        place = {"account_id": account_id or self.account_id, "region_name": region_name or self.region_name}
         request: Members = {}
         response: Members | None = None
         code: str | None = None
         try:
-            account = self._account(*place)
+            account = self._account(**place)
             request = _decoded(body)
             response = self._run(operation, account, request)
         except RefusedError as refusal:
@@ -299,25 +298,15 @@ class InMemorySageMaker:
         else:
             return _http_response(200, response)
         finally:
-            call = Call(
-                operation=operation,
-                request=request,
-                response=response,
-                error_code=code,
-                account_id=place[0],
-                region_name=place[1],
-            )
-            with self._lock:
-                self._calls.append(call)
+            call = Call(operation=operation, request=request, response=response, error_code=code, **place)
+            self._calls.append(call)  # atomic, as the copy below is
 
     @property
     def calls(self) -> tuple[Call, ...]:
         """Every request so far, in the order of the responses."""
-        with self._lock:
-            calls = tuple(self._calls)
         return tuple(
             attrs.evolve(call, request=redacted_members(call.request), response=redacted_members(call.response))
-            for call in calls
+            for call in self._calls.copy()
         )
 
     def inject(self, fault: Fault, *, operation: OperationName | None = None, times: int = 1) -> None:
@@ -366,16 +355,14 @@ class InMemorySageMaker:
     def _sender(self, client: Any, account_id: str | None) -> partial[AWSResponse]:
         return partial(self._send, account_id or self.account_id, client.meta.region_name)
 
-    def _send(self, account_id: str, region_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        target: Any = request.headers["X-Amz-Target"]
-        body: Any = request.body
+    def _send(self, account_id: str, region_name: str, request: Any, **_: Any) -> AWSResponse:
+        target = request.headers["X-Amz-Target"].decode()
         try:
-            response = self.respond(target.decode(), body, account_id=account_id, region_name=region_name)
+            response = self.respond(target, request.body, account_id=account_id, region_name=region_name)
         except ConnectionLostError as error:
             raise ConnectionClosedError(endpoint_url=request.url) from error
-        headers: Any = response.headers
         stream = HTTPResponse(BytesIO(response.body), preload_content=False)
-        return AWSResponse(request.url, response.status, headers, stream)
+        return AWSResponse(request.url, response.status, cast("Any", response.headers), stream)
 
     def _account(self, account_id: str, region_name: str) -> Account:
         key = account_id, region_name
@@ -408,7 +395,10 @@ class InMemorySageMaker:
             # A refusal is a response, too, and is lost as well.
             if fault.after:
                 _happen(fault)
-        _check_response(model.output_shape, response)
+        if model.output_shape is not None and validated(model.output_shape, response) != (response, []):
+            raise AssertionError(
+                "the response breaks the service model: account_id must have 12 digits, and a config at most 50 tags"
+            )
         return response
 
     def _next_fault(self, operation_name: str) -> Fault:
@@ -429,14 +419,11 @@ _NO_FAULT: Final = Fault()
 # request from the other ones, and that of moto raises an error if moto does not implement the operation.
 def _emit(emit: Callable[..., Any], send: Callable[..., Any], event_name: str, **arguments: Any) -> Any:
     operation = event_name.removeprefix("before-send.sagemaker.")
-    if operation in OPERATIONS and _is_about_a_config(operation, arguments["request"]):
+    if operation in OPERATIONS and (
+        not operation.endswith("Tags") or ":app-image-config/" in json.loads(arguments["request"].body)["ResourceArn"]
+    ):
         return [(send, send(**arguments))]
     return emit(event_name, **arguments)
-
-
-def _is_about_a_config(operation: str, request: AWSPreparedRequest) -> bool:
-    body: Any = request.body
-    return not operation.endswith("Tags") or ":app-image-config/" in json.loads(body)["ResourceArn"]
 
 
 def _happen(fault: Fault) -> None:
@@ -479,12 +466,3 @@ def _checked(shape: Any, request: Members) -> Any:
         detected = f"{len(failures)} validation error{'s' if len(failures) > 1 else ''} detected"
         raise RefusedError("ValidationException", f"{detected}: {'; '.join(failures)}")
     return members
-
-
-def _check_response(shape: Any, response: Members) -> None:
-    """Assert that the service could send *response*."""
-    valid = not response if shape is None else validated(shape, response) == (response, [])
-    if not valid:
-        raise AssertionError(
-            "the response breaks the service model: account_id must have 12 digits, and a config at most 50 tags"
-        )
