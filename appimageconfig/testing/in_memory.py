@@ -220,7 +220,8 @@ class InMemorySageMaker:
             client = self._session.client("sagemaker", region_name=region_name, config=config)
         self.attach(client, account_id=account_id)
         # Requests that attach leaves alone are refused.
-        client.meta.events.register_first("before-send.sagemaker", self._sender(client, account_id))
+        send = partial(self._send, account_id, client.meta.region_name)
+        client.meta.events.register_first("before-send.sagemaker", send)
         return client
 
     def attach(self, client: Any, *, account_id: str | None = None) -> None:
@@ -245,7 +246,7 @@ class InMemorySageMaker:
         events = client.meta.events
         attached = getattr(events.emit, "func", None) is _emit
         emit = events.emit.args[0] if attached else events.emit
-        events.emit = partial(_emit, emit, self._sender(client, account_id))
+        events.emit = partial(_emit, emit, partial(self._send, account_id, client.meta.region_name))
 
     def serve(self, *, port: int = 0) -> AbstractContextManager[str]:
         """
@@ -348,14 +349,11 @@ class InMemorySageMaker:
     def restore(self, snapshot: Snapshot) -> None:
         """Restore the AppImageConfigs and tags of *snapshot*. Recorded calls and injected faults are not affected."""
         with self._lock:
+            stored: dict[tuple[str, str], Any] = attrs.astuple(snapshot, recurse=False)[0]
             for place, account in self._accounts.items():
-                configs, tags = snapshot._stored.get(place, ({}, {}))  # noqa: SLF001 - opaque only to its users
-                account.configs, account.tags = configs.copy(), tags.copy()
+                account.configs, account.tags = map(dict, stored.get(place, ({}, {})))
 
-    def _sender(self, client: Any, account_id: str | None) -> partial[AWSResponse]:
-        return partial(self._send, account_id or self.account_id, client.meta.region_name)
-
-    def _send(self, account_id: str, region_name: str, request: Any, **_: Any) -> AWSResponse:
+    def _send(self, account_id: str | None, region_name: str, request: Any, **_: Any) -> AWSResponse:
         target = request.headers["X-Amz-Target"].decode()
         try:
             response = self.respond(target, request.body, account_id=account_id, region_name=region_name)
