@@ -63,7 +63,7 @@ class Account:
         """Start empty; ARNs begin with *arn_prefix*."""
         self.configs: dict[str, Members] = {}  # what describe and list show, by name
         self.tags: dict[str, dict[str, str]] = {}  # by ARN
-        self._pages: dict[str, list[Members]] = {}  # the items left, by token
+        self._pages: dict[str, tuple[list[Members], int]] = {}  # by token: all items, and where the page starts
         self._arn_prefix = arn_prefix
         self._assumptions = assumptions
         self._clock = clock
@@ -110,12 +110,12 @@ class Account:
         token = request.get("NextToken")
         if token is not None and token not in self._pages:
             raise RefusedError("ValidationException", "The NextToken is not from a response of this operation.")
-        found = _search(self.configs.values(), request) if token is None else self._pages[token]
-        size = request.get("MaxResults", _DEFAULT_PAGE)
-        page: Members = {"AppImageConfigs": found[:size]}
-        if left := found[size:]:
+        found, start = (_search(self.configs.values(), request), 0) if token is None else self._pages[token]
+        end = start + request.get("MaxResults", _DEFAULT_PAGE)
+        page: Members = {"AppImageConfigs": found[start:end]}
+        if end < len(found):
             page["NextToken"] = str(uuid4())
-            self._pages[page["NextToken"]] = left
+            self._pages[page["NextToken"]] = found, end
         return page
 
     def add_tags(self, request: Members) -> Members:

@@ -267,7 +267,7 @@ class SageMakerStubber(Stubber):
 
     def _mismatch(self, call: _Members, candidates: list[_Members], left: list[_Members]) -> StubResponseError:
         operation = call["operation_name"]
-        error = StubAssertionError if left else UnStubbedResponseError
+        error: type[StubResponseError] = StubAssertionError if left else UnStubbedResponseError
         used = self._used[operation]
         history = f"Responses added for {operation}: {f'{used}, all used' if used else 'none'}."
         if same_operation := [added for added in candidates if added["operation_name"] == operation]:
