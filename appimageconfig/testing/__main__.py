@@ -15,12 +15,9 @@ from botocore.exceptions import BotoCoreError
 
 from appimageconfig import _signals
 from appimageconfig.testing import InMemorySageMaker
-from appimageconfig.testing.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_MAX_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with ExitStack() as stack:
         signals = stack.enter_context(_signals.arriving())
         try:
-            url = stack.enter_context(serve(service, port=options.port))
+            url = stack.enter_context(service.serve(port=options.port))
         except OSError as error:
             sys.stderr.write(f"Cannot listen on 127.0.0.1:{options.port}: {error.strerror}\n")
             return 1
@@ -65,8 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _port(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > _MAX_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: expected a number from 0 to {_MAX_PORT}")
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) not in range(65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: expected a number from 0 to 65535")
     return int(text)
 
 

@@ -6,18 +6,26 @@ Requests and responses have the members and values of the wire.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Final, Literal
+from operator import itemgetter
+from typing import Any, Final, Literal, get_args
 from uuid import uuid4
 
 import attrs
+from botocore import xform_name
+
+from appimageconfig._converter import tags_from_page
+from appimageconfig.operations import OperationName
 
 Members = dict[str, Any]
 
-_APP_CONFIGS: Final = ("KernelGatewayImageConfig", "JupyterLabAppImageConfig", "CodeEditorAppImageConfig")
 _DEFAULT_PAGE: Final = 10  # ListAppImageConfigs: "The default value is 10."
-# The defaults of FileSystemConfig, from its documentation in the service model.
-_DEFAULT_UID: Final = 1000
-_DEFAULT_GID: Final = 100
+_DEFAULT_IDS: Final = (1000, 100)  # uid and gid, from the documentation of FileSystemConfig in the service model
+# The app configs, and the pairs of uid and gid that are documented for each.
+_APP_CONFIGS: Final = {
+    "KernelGatewayImageConfig": {_DEFAULT_IDS, (0, 0)},
+    "JupyterLabAppImageConfig": {_DEFAULT_IDS},
+    "CodeEditorAppImageConfig": {_DEFAULT_IDS},
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -43,31 +51,24 @@ class RefusedError(Exception):
     status: int = 400
 
 
-@attrs.frozen
-class StoredConfig:
-    """One AppImageConfig. A change replaces it, so that snapshots and pages of a list keep their state."""
-
-    details: Members
-    """The members that describe and list show."""
-    tags: dict[str, str]
-
-
 class Account:
     """
     An account in a region.
 
-    Not thread-safe: the caller runs one operation at a time.
+    Not thread-safe: the caller runs one operation at a time. A change replaces the members or the tags of a config, so
+    that snapshots and pages of a list keep their state.
     """
 
     def __init__(self, arn_prefix: str, assumptions: Assumptions, clock: Callable[[], datetime]) -> None:
         """Start empty; ARNs begin with *arn_prefix*."""
-        self.configs: dict[str, StoredConfig] = {}
-        self._pages: dict[str, tuple[list[StoredConfig], int]] = {}
+        self.configs: dict[str, Members] = {}  # what describe and list show, by name
+        self.tags: dict[str, dict[str, str]] = {}  # by ARN
+        self._pages: dict[str, tuple[list[Members], int]] = {}  # by token: all items, and where the page starts
         self._arn_prefix = arn_prefix
         self._assumptions = assumptions
         self._clock = clock
 
-    def create(self, request: Members) -> Members:
+    def create_app_image_config(self, request: Members) -> Members:
         """Run CreateAppImageConfig."""
         name = request["AppImageConfigName"]
         app_configs = _app_configs(request)
@@ -75,45 +76,43 @@ class Account:
         if name in self.configs:
             raise RefusedError("ResourceInUse", "The ID or Name specified is already in use.")
         now = self._now()
-        arn = {"AppImageConfigArn": f"{self._arn_prefix}:app-image-config/{name}"}
-        details = {**arn, "AppImageConfigName": name, "CreationTime": now, "LastModifiedTime": now, **app_configs}
-        self.configs[name] = StoredConfig(details, _tags(request.get("Tags", ())))
-        return arn
+        arn = f"{self._arn_prefix}:app-image-config/{name}"
+        identity = {"AppImageConfigArn": arn, "AppImageConfigName": name}
+        self.configs[name] = {**identity, "CreationTime": now, "LastModifiedTime": now, **app_configs}
+        self.tags[arn] = tags_from_page(request)
+        return {"AppImageConfigArn": arn}
 
-    def describe(self, request: Members) -> Members:
+    def describe_app_image_config(self, request: Members) -> Members:
         """Run DescribeAppImageConfig."""
-        return self._find(request).details
+        return self._find(request)
 
-    def update(self, request: Members) -> Members:
+    def update_app_image_config(self, request: Members) -> Members:
         """Run UpdateAppImageConfig."""
         config = self._find(request)
-        before, after = _app_configs(config.details), _app_configs(request)
+        before, after = _app_configs(config), _app_configs(request)
         if self._assumptions.empty_app_config == "keeps":
             after = {member: value or before.get(member, {}) for member, value in after.items()}
         if self._assumptions.update == "merge":
             after = {**before, **after}
         self._check(after)
-        others = {member: value for member, value in config.details.items() if member not in before}
-        self._replace(config, details={**others, **after, "LastModifiedTime": self._now()})
-        return {"AppImageConfigArn": config.details["AppImageConfigArn"]}
+        others = {member: value for member, value in config.items() if member not in before}
+        self.configs[config["AppImageConfigName"]] = {**others, **after, "LastModifiedTime": self._now()}
+        return {"AppImageConfigArn": config["AppImageConfigArn"]}
 
-    def delete(self, request: Members) -> Members:
+    def delete_app_image_config(self, request: Members) -> Members:
         """Run DeleteAppImageConfig."""
-        self._find(request)
-        del self.configs[request["AppImageConfigName"]]
+        config = self._find(request)
+        del self.configs[config["AppImageConfigName"]], self.tags[config["AppImageConfigArn"]]
         return {}
 
-    def list(self, request: Members) -> Members:
+    def list_app_image_configs(self, request: Members) -> Members:
         """Run ListAppImageConfigs."""
-        if "NextToken" in request:
-            token = request["NextToken"]
-            if token not in self._pages:
-                raise RefusedError("ValidationException", "The NextToken is not from a response of this operation.")
-            found, start = self._pages[token]
-        else:
-            found, start = _search(self.configs.values(), request), 0
+        token = request.get("NextToken")
+        if token is not None and token not in self._pages:
+            raise RefusedError("ValidationException", "The NextToken is not from a response of this operation.")
+        found, start = (_search(self.configs.values(), request), 0) if token is None else self._pages[token]
         end = start + request.get("MaxResults", _DEFAULT_PAGE)
-        page: Members = {"AppImageConfigs": [config.details for config in found[start:end]]}
+        page: Members = {"AppImageConfigs": found[start:end]}
         if end < len(found):
             page["NextToken"] = str(uuid4())
             self._pages[page["NextToken"]] = found, end
@@ -121,97 +120,74 @@ class Account:
 
     def add_tags(self, request: Members) -> Members:
         """Run AddTags."""
-        config = self._find_by_arn(request)
-        tags = {**config.tags, **_tags(request["Tags"])}
-        self._replace(config, tags=tags)
+        tags = {**self._tags(request), **tags_from_page(request)}
+        self.tags[request["ResourceArn"]] = tags
         return _tag_list(tags)
 
     def list_tags(self, request: Members) -> Members:
         """Run ListTags."""
-        return _tag_list(self._find_by_arn(request).tags)
+        return _tag_list(self._tags(request))
 
     def delete_tags(self, request: Members) -> Members:
         """Run DeleteTags."""
-        config = self._find_by_arn(request)
-        tags = {key: value for key, value in config.tags.items() if key not in request["TagKeys"]}
-        self._replace(config, tags=tags)
+        tags = self._tags(request).items()
+        self.tags[request["ResourceArn"]] = {key: value for key, value in tags if key not in request["TagKeys"]}
         return {}
-
-    def _replace(self, config: StoredConfig, **changes: Any) -> None:
-        self.configs[config.details["AppImageConfigName"]] = attrs.evolve(config, **changes)
 
     def _now(self) -> float:
         return round(self._clock().timestamp(), 3)  # the service's times have milliseconds
 
-    def _find(self, request: Members) -> StoredConfig:
+    def _find(self, request: Members) -> Members:
         name = request["AppImageConfigName"]
         if name not in self.configs:
             raise RefusedError("ResourceNotFound", f"AppImageConfig {name} does not exist.")
         return self.configs[name]
 
-    def _find_by_arn(self, request: Members) -> StoredConfig:
+    def _tags(self, request: Members) -> dict[str, str]:
         arn = request["ResourceArn"]
-        config = self.configs.get(arn.rpartition("/")[2])
-        if config is None or config.details["AppImageConfigArn"] != arn:
+        if arn not in self.tags:
             raise RefusedError("ResourceNotFound", f"Resource {arn} does not exist.")
-        return config
+        return self.tags[arn]
 
     def _check(self, app_configs: Members) -> None:
         if self._assumptions.several_app_configs == "refused" and len(app_configs) > 1:
             raise RefusedError("ValidationException", "Only one app config is supported for an AppImageConfig.")
         if self._assumptions.uid_gid_pairs == "documented":
             for member, app_config in app_configs.items():
-                _check_ids(app_config.get("FileSystemConfig", {}), root=member == "KernelGatewayImageConfig")
+                files = app_config.get("FileSystemConfig", {})
+                ids = files.get("DefaultUid", _DEFAULT_IDS[0]), files.get("DefaultGid", _DEFAULT_IDS[1])
+                if ids not in _APP_CONFIGS[member]:
+                    message = (
+                        "Unsupported FileSystemConfig parameters. "
+                        "Only supported values of DefaultUId and DefaultGID are 1000 and 100 respectively"
+                    )
+                    raise RefusedError("ValidationException", message)
 
 
 OPERATIONS: Final[dict[str, Callable[[Account, Members], Members]]] = {
-    "CreateAppImageConfig": Account.create,
-    "DescribeAppImageConfig": Account.describe,
-    "UpdateAppImageConfig": Account.update,
-    "DeleteAppImageConfig": Account.delete,
-    "ListAppImageConfigs": Account.list,
-    "AddTags": Account.add_tags,
-    "ListTags": Account.list_tags,
-    "DeleteTags": Account.delete_tags,
+    operation: getattr(Account, xform_name(operation)) for operation in get_args(OperationName)
 }
 """The operations that are implemented, by name."""
 
 
-def _check_ids(files: Members, *, root: bool) -> None:
-    ids = files.get("DefaultUid", _DEFAULT_UID), files.get("DefaultGid", _DEFAULT_GID)
-    if ids != (_DEFAULT_UID, _DEFAULT_GID) and not (root and ids == (0, 0)):
-        message = (
-            "Unsupported FileSystemConfig parameters. "
-            "Only supported values of DefaultUId and DefaultGID are 1000 and 100 respectively"
-        )
-        raise RefusedError("ValidationException", message)
-
-
-def _search(configs: Iterable[StoredConfig], request: Members) -> list[StoredConfig]:
+def _search(configs: Iterable[Members], request: Members) -> list[Members]:
     name_part = request.get("NameContains", "")
     created = request.get("CreationTimeAfter", 0), request.get("CreationTimeBefore", float("inf"))
     modified = request.get("ModifiedTimeAfter", 0), request.get("ModifiedTimeBefore", float("inf"))
+    found = [
+        config
+        for config in configs
+        if name_part in config["AppImageConfigName"]
+        and created[0] <= config["CreationTime"] <= created[1]
+        and modified[0] <= config["LastModifiedTime"] <= modified[1]
+    ]
     sort_by = request.get("SortBy", "CreationTime")
     sort_member = "AppImageConfigName" if sort_by == "Name" else sort_by
-    return sorted(
-        (
-            config
-            for config in configs
-            if name_part in config.details["AppImageConfigName"]
-            and created[0] <= config.details["CreationTime"] <= created[1]
-            and modified[0] <= config.details["LastModifiedTime"] <= modified[1]
-        ),
-        key=lambda config: config.details[sort_member],
-        reverse=request.get("SortOrder", "Descending") == "Descending",
-    )
+    return sorted(found, key=itemgetter(sort_member), reverse=request.get("SortOrder") != "Ascending")
 
 
 def _app_configs(request: Members) -> Members:
     return {member: request[member] for member in _APP_CONFIGS if member in request}
-
-
-def _tags(tags: Iterable[Members]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in tags}
 
 
 def _tag_list(tags: dict[str, str]) -> Members:

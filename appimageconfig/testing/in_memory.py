@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
@@ -19,19 +19,19 @@ import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, UnknownRegionError
 from botocore.loaders import create_loader
+from botocore.model import ServiceModel
 from urllib3 import HTTPResponse
 
 from appimageconfig._frozen import redacted_members
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.operations import OperationName
-from appimageconfig.testing.account import OPERATIONS, Account, Assumptions, Members, RefusedError, StoredConfig
+from appimageconfig.testing.account import OPERATIONS, Account, Assumptions, Members, RefusedError
 from appimageconfig.testing.validation import WrongTypeError, validated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from botocore.awsrequest import AWSPreparedRequest
     from botocore.config import Config
 
 # Without these, botocore would read the profile, the files and the credentials of whoever runs the tests.
@@ -142,13 +142,18 @@ class Response:
 class Snapshot:
     """The contents of an `InMemorySageMaker` at one time; see `InMemorySageMaker.snapshot`."""
 
-    _stored: dict[tuple[str, str], dict[str, StoredConfig]] = attrs.field(repr=False)
+    _stored: dict[tuple[str, str], tuple[dict[str, Members], dict[str, dict[str, str]]]] = attrs.field(repr=False)
 
 
 @cache
 def _loader() -> Any:
     """Return the loader of all services: a new loader reads the model again, which takes longer than most tests."""
     return create_loader()
+
+
+@cache
+def _operation_model(name: str) -> Any:
+    return ServiceModel(_loader().load_service_model("sagemaker", "service-2")).operation_model(name)
 
 
 class InMemorySageMaker:
@@ -215,7 +220,8 @@ class InMemorySageMaker:
             client = self._session.client("sagemaker", region_name=region_name, config=config)
         self.attach(client, account_id=account_id)
         # Requests that attach leaves alone are refused.
-        client.meta.events.register_first("before-send.sagemaker", self._sender(client, account_id))
+        send = partial(self._send, account_id, client.meta.region_name)
+        client.meta.events.register_first("before-send.sagemaker", send)
         return client
 
     def attach(self, client: Any, *, account_id: str | None = None) -> None:
@@ -240,7 +246,7 @@ class InMemorySageMaker:
         events = client.meta.events
         attached = getattr(events.emit, "func", None) is _emit
         emit = events.emit.args[0] if attached else events.emit
-        events.emit = partial(_emit, emit, self._sender(client, account_id))
+        events.emit = partial(_emit, emit, partial(self._send, account_id, client.meta.region_name))
 
     def serve(self, *, port: int = 0) -> AbstractContextManager[str]:
         """
@@ -276,12 +282,12 @@ class InMemorySageMaker:
             ConnectionLostError: A fault breaks the connection.
         """
         operation = target.rpartition(".")[2]
-        place = account_id or self.account_id, region_name or self.region_name
+        place = {"account_id": account_id or self.account_id, "region_name": region_name or self.region_name}
         request: Members = {}
         response: Members | None = None
         code: str | None = None
         try:
-            account = self._account(*place)
+            account = self._account(**place)
             request = _decoded(body)
             response = self._run(operation, account, request)
         except RefusedError as refusal:
@@ -293,25 +299,15 @@ class InMemorySageMaker:
         else:
             return _http_response(200, response)
         finally:
-            call = Call(
-                operation=operation,
-                request=request,
-                response=response,
-                error_code=code,
-                account_id=place[0],
-                region_name=place[1],
-            )
-            with self._lock:
-                self._calls.append(call)
+            call = Call(operation=operation, request=request, response=response, error_code=code, **place)
+            self._calls.append(call)  # atomic, as the copy below is
 
     @property
     def calls(self) -> tuple[Call, ...]:
         """Every request so far, in the order of the responses."""
-        with self._lock:
-            calls = tuple(self._calls)
         return tuple(
             attrs.evolve(call, request=redacted_members(call.request), response=redacted_members(call.response))
-            for call in calls
+            for call in self._calls.copy()
         )
 
     def inject(self, fault: Fault, *, operation: OperationName | None = None, times: int = 1) -> None:
@@ -346,28 +342,25 @@ class InMemorySageMaker:
     def snapshot(self) -> Snapshot:
         """Return all AppImageConfigs and their tags, of all accounts and regions, for `restore`."""
         with self._lock:
-            return Snapshot({place: dict(account.configs) for place, account in self._accounts.items()})
+            return Snapshot(
+                {place: (account.configs.copy(), account.tags.copy()) for place, account in self._accounts.items()}
+            )
 
     def restore(self, snapshot: Snapshot) -> None:
         """Restore the AppImageConfigs and tags of *snapshot*. Recorded calls and injected faults are not affected."""
         with self._lock:
-            stored: dict[tuple[str, str], dict[str, StoredConfig]] = attrs.astuple(snapshot, recurse=False)[0]
+            stored: dict[tuple[str, str], Any] = attrs.astuple(snapshot, recurse=False)[0]
             for place, account in self._accounts.items():
-                account.configs = dict(stored.get(place, {}))
+                account.configs, account.tags = map(dict, stored.get(place, ({}, {})))
 
-    def _sender(self, client: Any, account_id: str | None) -> partial[AWSResponse]:
-        return partial(self._send, account_id or self.account_id, client.meta.region_name)
-
-    def _send(self, account_id: str, region_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        target: Any = request.headers["X-Amz-Target"]
-        body: Any = request.body
+    def _send(self, account_id: str | None, region_name: str, request: Any, **_: Any) -> AWSResponse:
+        target = request.headers["X-Amz-Target"].decode()
         try:
-            response = self.respond(target.decode(), body, account_id=account_id, region_name=region_name)
+            response = self.respond(target, request.body, account_id=account_id, region_name=region_name)
         except ConnectionLostError as error:
             raise ConnectionClosedError(endpoint_url=request.url) from error
-        headers: Any = response.headers
         stream = HTTPResponse(BytesIO(response.body), preload_content=False)
-        return AWSResponse(request.url, response.status, headers, stream)
+        return AWSResponse(request.url, response.status, cast("Any", response.headers), stream)
 
     def _account(self, account_id: str, region_name: str) -> Account:
         key = account_id, region_name
@@ -391,8 +384,7 @@ class InMemorySageMaker:
             time.sleep(fault.seconds)
         if not fault.after:
             _happen(fault)
-        with self._lock:  # botocore's sessions are not thread-safe
-            model = self._service_model.operation_model(operation_name)
+        model = _operation_model(operation_name)
         members = _checked(model.input_shape, request)
         try:
             with self._lock:
@@ -401,12 +393,11 @@ class InMemorySageMaker:
             # A refusal is a response, too, and is lost as well.
             if fault.after:
                 _happen(fault)
-        _check_response(model.output_shape, response)
+        if model.output_shape is not None and validated(model.output_shape, response) != (response, []):
+            raise AssertionError(
+                "the response breaks the service model: account_id must have 12 digits, and a config at most 50 tags"
+            )
         return response
-
-    @cached_property
-    def _service_model(self) -> Any:
-        return self._botocore.get_service_model("sagemaker")
 
     def _next_fault(self, operation_name: str) -> Fault:
         with self._lock:
@@ -426,14 +417,11 @@ _NO_FAULT: Final = Fault()
 # request from the other ones, and that of moto raises an error if moto does not implement the operation.
 def _emit(emit: Callable[..., Any], send: Callable[..., Any], event_name: str, **arguments: Any) -> Any:
     operation = event_name.removeprefix("before-send.sagemaker.")
-    if operation in OPERATIONS and _is_about_a_config(operation, arguments["request"]):
+    if operation in OPERATIONS and (
+        not operation.endswith("Tags") or ":app-image-config/" in json.loads(arguments["request"].body)["ResourceArn"]
+    ):
         return [(send, send(**arguments))]
     return emit(event_name, **arguments)
-
-
-def _is_about_a_config(operation: str, request: AWSPreparedRequest) -> bool:
-    body: Any = request.body
-    return not operation.endswith("Tags") or ":app-image-config/" in json.loads(body)["ResourceArn"]
 
 
 def _happen(fault: Fault) -> None:
@@ -476,12 +464,3 @@ def _checked(shape: Any, request: Members) -> Any:
         detected = f"{len(failures)} validation error{'s' if len(failures) > 1 else ''} detected"
         raise RefusedError("ValidationException", f"{detected}: {'; '.join(failures)}")
     return members
-
-
-def _check_response(shape: Any, response: Members) -> None:
-    """Assert that the service could send *response*."""
-    valid = not response if shape is None else validated(shape, response) == (response, [])
-    if not valid:
-        raise AssertionError(
-            "the response breaks the service model: account_id must have 12 digits, and a config at most 50 tags"
-        )

@@ -26,10 +26,11 @@ from appimageconfig.serialization import from_response
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from typing import Self
 
+    from attrs import AttrsInstance
     from botocore.exceptions import StubResponseError
 
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
@@ -112,7 +113,7 @@ class SageMakerStubber(Stubber):
             InvalidAppImageConfigError: *details* has no name.
         """
         request = DescribeAppImageConfigRequest(app_image_config_name=details.app_image_config_name)
-        self._add("DescribeAppImageConfig", _details_response(details), request_members(request))
+        self._add("DescribeAppImageConfig", request, _details_response(details))
 
     def add_update(self, config: AppImageConfig, *, arn: str | None = None) -> None:
         """
@@ -124,8 +125,7 @@ class SageMakerStubber(Stubber):
 
     def add_delete(self, name: str) -> None:
         """Add the response to deleting the config *name*."""
-        request = DeleteAppImageConfigRequest(app_image_config_name=name)
-        self._add("DeleteAppImageConfig", {}, request_members(request))
+        self._add("DeleteAppImageConfig", DeleteAppImageConfigRequest(app_image_config_name=name), {})
 
     def add_list(
         self,
@@ -171,21 +171,21 @@ class SageMakerStubber(Stubber):
         response: _Members = {"AppImageConfigs": [_details_response(item) for item in details]}
         if next_token is not None:
             response["NextToken"] = next_token
-        self._add("ListAppImageConfigs", response, request_members(request))
+        self._add("ListAppImageConfigs", request, response)
 
     def add_list_tags(self, arn: str, tags: Mapping[str, str]) -> None:
         """Add *tags* as the response to listing the tags of *arn*, on one page."""
         response = {"Tags": request_members(AddTagsInput(resource_arn=arn, tags=tags))["Tags"]}
-        self._add("ListTags", response, request_members(ListTagsInput(resource_arn=arn)))
+        self._add("ListTags", ListTagsInput(resource_arn=arn), response)
 
     def add_add_tags(self, arn: str, tags: Mapping[str, str]) -> None:
         """Add the response to adding *tags* to *arn*: the same tags."""
-        request = request_members(AddTagsInput(resource_arn=arn, tags=tags))
-        self._add("AddTags", {"Tags": request["Tags"]}, request)
+        request = AddTagsInput(resource_arn=arn, tags=tags)
+        self._add("AddTags", request, {"Tags": request_members(request)["Tags"]})
 
     def add_delete_tags(self, arn: str, keys: Iterable[str]) -> None:
         """Add the response to deleting the tags with these *keys* from *arn*."""
-        self._add("DeleteTags", {}, request_members(DeleteTagsInput(resource_arn=arn, tag_keys=keys)))
+        self._add("DeleteTags", DeleteTagsInput(resource_arn=arn, tag_keys=keys), {})
 
     def add_error(
         self,
@@ -211,7 +211,7 @@ class SageMakerStubber(Stubber):
         """
         method = xform_name(operation)
         # Stubber does not check the method of an error, so a typing error would only show as an unused response.
-        if self._meta.method_to_api_mapping.get(method) != operation:
+        if self.client.meta.method_to_api_mapping.get(method) != operation:
             raise ValueError(f"unknown operation {operation!r}; expected a name such as 'CreateAppImageConfig'")
         self.add_client_error(method, code, message, http_status, expected_params=expected_params)
 
@@ -221,20 +221,18 @@ class SageMakerStubber(Stubber):
             count = "1 response was" if len(left) == 1 else f"{len(left)} responses were"
             raise AssertionError(f"{count} not used:{_listed(left)}")
 
-    @property
-    def _meta(self) -> Any:
-        return self.client.meta
-
-    def _add(self, operation: OperationName, response: _Members, expected_params: _Members) -> None:
-        self.add_response(xform_name(operation), response, expected_params)
-
     def _add_write(self, operation: OperationName, config: AppImageConfig, arn: str | None) -> None:
+        meta: Any = self.client.meta
+        place = f"arn:{meta.partition}:sagemaker:{meta.region_name}:{_ACCOUNT_ID}"
+        arn = arn or f"{place}:app-image-config/{config.app_image_config_name}"
+        self._add(operation, config, {"AppImageConfigArn": arn})
+
+    def _add(self, operation: OperationName, request: AttrsInstance, response: _Members) -> None:
         # An update does not send tags, and no request sends members that only responses have.
-        accepted = self._meta.service_model.operation_model(operation).input_shape.members
-        request = {member: value for member, value in request_members(config).items() if member in accepted}
-        place = f"arn:{self._meta.partition}:sagemaker:{self._meta.region_name}:{_ACCOUNT_ID}"
-        response = {"AppImageConfigArn": arn or f"{place}:app-image-config/{config.app_image_config_name}"}
-        self._add(operation, response, request)
+        meta: Any = self.client.meta
+        accepted = meta.service_model.operation_model(operation).input_shape.members
+        params = {member: value for member, value in request_members(request).items() if member in accepted}
+        self.add_response(xform_name(operation), response, params)
 
     # botocore calls the next two methods for each call: before its parameters are checked, and instead of sending it.
     # Stubber looks at the head of its queue in both, and removes it in the second, so two threads can match the same
@@ -248,17 +246,18 @@ class SageMakerStubber(Stubber):
     ) -> None:
         if context.get("is_presign_request"):
             return  # nothing is sent for it, so it uses no response, as in Stubber
+        # In the form of an added response, with the actual parameters.
+        call: _Members = {"operation_name": model.name, "expected_params": params}
         with self._lock:
             left = list(self._queue.copy())
             candidates = left[:1] if self._in_order else left
-            position = next(
-                (index for index, added in enumerate(candidates) if _matches(added, model.name, params)), None
-            )
-            if position is None:
-                raise self._mismatch(model.name, params, left)
-            del self._queue[position]
-            self._used[model.name] += 1
-        context[_RESPONSE] = left[position]["response"]
+            for position, added in enumerate(candidates):
+                if _matches(added, call):
+                    del self._queue[position]
+                    self._used[model.name] += 1
+                    context[_RESPONSE] = added["response"]
+                    return
+            raise self._mismatch(call, candidates, left)
 
     def _get_response_handler(self, model: Any, context: dict[str, Any], **_: object) -> Any:
         if _RESPONSE not in context:
@@ -266,24 +265,23 @@ class SageMakerStubber(Stubber):
             raise UnStubbedResponseError(operation_name=model.name, reason=reason)
         return context[_RESPONSE]
 
-    def _mismatch(self, operation: str, params: Mapping[str, Any], left: Sequence[_Members]) -> StubResponseError:
-        label = _label(operation, params)
-        candidates = left[:1] if self._in_order else left
-        if same_operation := [added for added in candidates if added["operation_name"] == operation]:
-            return StubAssertionError(operation_name=operation, reason=_comparison(label, params, same_operation))
+    def _mismatch(self, call: _Members, candidates: list[_Members], left: list[_Members]) -> StubResponseError:
+        operation = call["operation_name"]
+        error: type[StubResponseError] = StubAssertionError if left else UnStubbedResponseError
         used = self._used[operation]
         history = f"Responses added for {operation}: {f'{used}, all used' if used else 'none'}."
-        if not left:
-            reason = f"{label} was called, but no responses are left. {history}"
-            return UnStubbedResponseError(operation_name=operation, reason=reason)
-        if self._in_order:
+        if same_operation := [added for added in candidates if added["operation_name"] == operation]:
+            reason = _comparison(call, same_operation)
+        elif not left:
+            reason = f"was called, but no responses are left. {history}"
+        elif self._in_order:
             reason = (
-                f"{label} was called, but the next response is for {_label_of(left[0])}. "
+                f"was called, but the next response is for {_label(left[0])}. "
                 "Stub with in_order=False if the order does not matter."
             )
         else:
-            reason = f"{label} was called, but no response is left for it. {history} Responses left:{_listed(left)}"
-        return StubAssertionError(operation_name=operation, reason=reason)
+            reason = f"was called, but no response is left for it. {history} Responses left:{_listed(left)}"
+        return error(operation_name=operation, reason=f"{_label(call)} {reason}")
 
 
 def _details_response(details: AppImageConfigDetails) -> _Members:
@@ -291,41 +289,41 @@ def _details_response(details: AppImageConfigDetails) -> _Members:
     return request_members(from_response(request_members(details)))
 
 
-def _matches(added: _Members, operation: str, params: Mapping[str, Any]) -> bool:
+def _matches(added: _Members, call: _Members) -> bool:
     expected: Mapping[str, Any] | None = added["expected_params"]
     # The expected parameters are on the left, so that ANY and similar objects do the comparison.
-    return added["operation_name"] == operation and (expected is None or dict(expected) == dict(params))
+    return added["operation_name"] == call["operation_name"] and (
+        expected is None or dict(expected) == dict(call["expected_params"])
+    )
 
 
-def _label(operation: str, params: Mapping[str, Any] | None) -> str:
+def _label(added: _Members) -> str:
+    operation: str = added["operation_name"]
+    params: Mapping[str, Any] | None = added["expected_params"]
     if params is None:
         return f"{operation} with any parameters"
     subject = next((params[member] for member in _SUBJECT_MEMBERS if member in params), None)
     return operation if subject is None else f"{operation} of {subject!r}"
 
 
-def _label_of(added: _Members) -> str:
-    return _label(added["operation_name"], added["expected_params"])
-
-
 def _listed(left: Iterable[_Members]) -> str:
-    return "".join(f"\n  {_label_of(added)}" for added in left)
+    return "".join(f"\n  {_label(added)}" for added in left)
 
 
-def _comparison(label: str, params: Mapping[str, Any], added: Sequence[_Members]) -> str:
-    """Compare *params* with the response for the same name, or else with the one of the fewest changed lines."""
+def _comparison(call: _Members, added: list[_Members]) -> str:
+    """Compare *call* with the response for the same name, or else with the one of the fewest changed lines."""
+    params = call["expected_params"]
 
     def distance(response: _Members) -> tuple[bool, int]:
         changed = sum(line.startswith(("+", "-")) for line in _difference(response, params))
-        return _label_of(response) != label, changed
+        return _label(response) != _label(call), changed
 
     closest = min(added, key=distance)
     count = len(added)
-    which = "expected" if count == 1 else f"the closest of the {count} responses left for it, {_label_of(closest)}"
-    difference = _difference(closest, params) or [
-        "The parameters differ only in type, such as a tuple instead of a list."
-    ]
-    return "\n".join([f"{label} was called with other parameters than {which}:", *difference])
+    which = "expected" if count == 1 else f"the closest of the {count} responses left for it, {_label(closest)}"
+    only_in_type = ["The parameters differ only in type, such as a tuple instead of a list."]
+    lines = _difference(closest, params) or only_in_type
+    return "\n".join([f"was called with other parameters than {which}:", *lines])
 
 
 def _difference(added: _Members, actual: Mapping[str, Any]) -> list[str]:

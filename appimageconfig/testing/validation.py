@@ -58,12 +58,10 @@ def _read(shape: Any, value: Any, path: str, failures: list[str]) -> Any:
     elif kind == "list":
         read = [_read(shape.member, item, f"{path}.{index}.member", failures) for index, item in enumerate(value, 1)]
     elif kind == "map":
-        read = {
-            _read(shape.key, key, f"{path}.{key}.key", failures): _read(
-                shape.value, item, f"{path}.{key}.member", failures
-            )
-            for key, item in value.items()
-        }
+        read = {}
+        for key, item in value.items():
+            name = _read(shape.key, key, f"{path}.{key}.key", failures)
+            read[name] = _read(shape.value, item, f"{path}.{key}.member", failures)
     failures.extend(f"Value at '{path}' failed to satisfy constraint: {what}" for what in _unsatisfied(shape, value))
     return read
 
@@ -88,21 +86,19 @@ def _matcher(pattern: str) -> Callable[[str], object]:
     r"""
     Return a predicate for strings that match *pattern* in full.
 
-    `re` does not support ``\p{L}``. A pattern with it is matched in ASCII: the class becomes ``a-zA-Z``, and each
-    letter of the string an ``a``; likewise separators and numbers.
+    `re` does not support ``\p{L}``. A pattern with it is matched with ``L`` instead of the class, and instead of each
+    letter of the string; likewise separators and numbers.
     """
     in_python = pattern.removeprefix("^").removesuffix("$")
-    for unicode_class, ascii_class in ((r"\p{L}", "a-zA-Z"), (r"\p{Z}", " "), (r"\p{N}", "0-9")):
-        in_python = in_python.replace(unicode_class, ascii_class)
-    fullmatch = re.compile(in_python).fullmatch
     if r"\p{" not in pattern:
-        return fullmatch
-    return lambda value: fullmatch("".join(map(_in_ascii, value)))
+        return re.compile(in_python).fullmatch
+    fullmatch = re.compile(re.sub(r"\\p{([LZN])}", r"\1", in_python)).fullmatch
+    return lambda value: fullmatch("".join(map(_class, value)))
 
 
-def _in_ascii(character: str) -> str:
-    if character.isascii():
-        return character
+@cache
+def _class(character: str) -> str:
     category = unicodedata.category(character)
     # A character that is unassigned in this Python's version of Unicode may be a letter in the service's.
-    return "a" if category == "Cn" else {"L": "a", "Z": " ", "N": "0"}.get(category[0], "\x00")
+    class_ = "L" if category == "Cn" else category[0]
+    return class_ if class_ in "LZN" else character
