@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -175,7 +176,9 @@ def _module_of(file_format: str) -> Any:
     """Return the module that reads and writes documents in that format."""
     if file_format == "json":
         return _json
-    from appimageconfig.files import _yaml  # noqa: PLC0415 - most files are JSON
+    if find_spec("yaml") is None:
+        raise ImportError("YAML needs PyYAML: pip install 'appimageconfig[yaml]'", name="yaml")
+    from appimageconfig.files import _yaml  # noqa: PLC0415 - it needs the extra
 
     return _yaml
 

@@ -1,5 +1,5 @@
 """
-Documents as YAML, by PyYAML, which is imported when it is needed.
+Documents as YAML, by PyYAML.
 
 PyYAML's safe constructor is not used: it has no bounds, accepts duplicate keys,
 and reads 0100 as 64. Neither is the loader of libyaml, which is faster, but ends
@@ -12,10 +12,12 @@ import math
 import re
 import sys
 from datetime import date
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
+import yaml
+from yaml.constructor import SafeConstructor
+from yaml.reader import ReaderError
 
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.files._document import (
@@ -87,40 +89,31 @@ def read(text: str) -> Document:
 
     Raises:
         InvalidAppImageConfigError: *text* is not valid YAML.
-        ImportError: PyYAML is not installed.
     """
-    root = _yaml_root(text)
+    root = _root(text)
     nodes = _Nodes([Place("", root.start_mark.line + 1)])
     value = nodes.value(root, "")
     has_duplicates = any(place.first is not None for place in nodes.places)
     return Document(value, lambda: nodes.places, has_duplicates, nodes.violations, nodes.unread)
 
 
-def _require_yaml() -> None:
-    if find_spec("yaml") is None:
-        raise ImportError("YAML needs PyYAML: pip install 'appimageconfig[yaml]'", name="yaml")
+class _Loader(yaml.SafeLoader):
+    """Bound the depth of the nodes."""
+
+    _depth = 0
+
+    def get_event(self) -> Any:
+        """Return the next event."""
+        event = cast("Any", super()).get_event()
+        self._depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if self._depth > DEEPEST:
+            raise text_error("max", TOO_DEEP, event.start_mark.line + 1)
+        return event
 
 
-def _yaml_root(text: str) -> Node:
-    _require_yaml()
-    import yaml  # noqa: PLC0415 - it needs the extra
-    from yaml.reader import ReaderError  # noqa: PLC0415 - likewise
-
-    class Loader(yaml.SafeLoader):
-        """Bound the depth of the nodes."""
-
-        depth = 0
-
-        def get_event(self) -> Any:
-            """Return the next event."""
-            event = cast("Any", super()).get_event()
-            self.depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if self.depth > DEEPEST:
-                raise text_error("max", TOO_DEEP, event.start_mark.line + 1)
-            return event
-
+def _root(text: str) -> Node:
     try:
-        loader = Loader(text)
+        loader = _Loader(text)
     except ReaderError as error:
         message = "contains a character that YAML does not allow; write it as an escape, in double quotes"
         raise syntax_error(message, text, error.position) from None
@@ -221,31 +214,25 @@ def _not_decimal(node: Any, path: str) -> str:
     """Return how an integer that is not decimal is read; only that it is not where it may be a secret."""
     if not (_AMBIGUOUS.fullmatch(node.value) and _NOT_SECRET.fullmatch(path)):
         return "is an integer that is not in plain decimal form"
-    from yaml.constructor import SafeConstructor  # noqa: PLC0415 - it needs the extra
-
     old = cast("Any", SafeConstructor()).construct_yaml_int(node)
     is_decimal = node.value.lstrip("+-").isdecimal()
     new = int(node.value) if is_decimal else f"the string {node.value!r}"
     return f"is ambiguous: YAML 1.1 reads {old} and YAML 1.2 reads {new}"
 
 
+class _Dumper(yaml.SafeDumper):
+    """Write strings in double quotes that would be read as something else."""
+
+
+def _represent(dumper: Any, text: str) -> Any:
+    # PyYAML reads some line breaks back as others, unless they are escapes.
+    style = '"' if not text.isprintable() or _NUMBER.fullmatch(text) else None
+    return dumper.represent_scalar(f"{_TAG}str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent)
+
+
 def write(value: Any) -> str:
-    """
-    Return *value* as YAML that can always be encoded as UTF-8.
-
-    Raises:
-        ImportError: PyYAML is not installed.
-    """
-    _require_yaml()
-    import yaml  # noqa: PLC0415 - it needs the extra
-
-    class Dumper(yaml.SafeDumper):
-        """Write strings in double quotes that would be read as something else."""
-
-    def represent(dumper: Any, text: str) -> Any:
-        # PyYAML reads some line breaks back as others, unless they are escapes.
-        style = '"' if not text.isprintable() or _NUMBER.fullmatch(text) else None
-        return dumper.represent_scalar(f"{_TAG}str", text, style=style)
-
-    Dumper.add_representer(str, represent)
-    return yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize)
+    """Return *value* as YAML that can always be encoded as UTF-8."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize)
