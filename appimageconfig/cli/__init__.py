@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, NoReturn, ParamSpec, TypeAlias, get_args
@@ -26,6 +26,7 @@ from botocore.exceptions import BotoCoreError
 
 from appimageconfig import _signals, files
 from appimageconfig._converter import redacted
+from appimageconfig._paths import printable
 from appimageconfig.cli import terminal
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.errors import AppImageConfigError, ApplyError, InvalidAppImageConfigError, NotConvergedError
@@ -232,9 +233,9 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
         terminal.print_json({"violations": violations, "warnings": warnings})
     else:
         for violation in checked.violations:
-            terminal.print_line(terminal.on_one_line(violation), "red")
+            terminal.print_line(printable(violation), "red")
         for advice in checked.advice:
-            terminal.print_line(terminal.on_one_line(advice), "yellow")
+            terminal.print_line(printable(advice), "yellow")
         counts = (_count(len(checked.configs), "valid request"), _count(len(checked.violations), "violation"))
         terminal.note(f"{', '.join(counts)}, {_count(len(checked.advice), 'warning')}.")
     return INVALID if checked.violations or (strict and checked.advice) else 0
@@ -335,7 +336,7 @@ def describe(connect: Connect, name: str, *, output: str) -> ExitCode:
     else:
         for path, value in leaves("", members):
             text = value if isinstance(value, str) else json.dumps(value)
-            terminal.print_line(terminal.on_one_line(f"{path}: {text}"))
+            terminal.print_line(printable(f"{path}: {text}"))
     return 0
 
 
@@ -461,15 +462,13 @@ def schema() -> ExitCode:
 
 def _checked(paths: tuple[str, ...]) -> files.Checked:
     """Check the files, and those in the directories among them."""
-    return files.check(*(file for path in paths for file in _files_in(path)))
-
-
-def _files_in(path: str) -> list[str]:
-    """Return the request files in the directory *path*; if it has none or is not a directory, *path* itself."""
-    try:
-        return files.paths_in(path) or [path]
-    except OSError:
-        return [path]
+    found: list[str] = []
+    for path in paths:
+        inside: list[str] = []
+        with suppress(OSError):  # also if it is not a directory
+            inside = files.paths_in(path)
+        found += inside or [path]
+    return files.check(*found)
 
 
 def _planned(connect: Connect, paths: tuple[str, ...], prune: str | None) -> tuple[AppImageConfigClient, Plan]:
@@ -487,7 +486,7 @@ def _carry_out(
     client: AppImageConfigClient, plan: Plan, *, max_workers: int, replace: bool, is_text: bool
 ) -> tuple[tuple[Outcome, ...], list[int]]:
     """Apply *plan*, and return the outcomes of the steps that were begun, and the signals that arrived."""
-    bar = terminal.progress(len(plan.changes)) if is_text and plan else nullcontext(lambda: None)
+    bar = terminal.progress(len(plan.changes) if is_text else 0)
     with _signals.arriving(_FINISHING) as signals, bar as advance:
 
         def report(outcome: Outcome) -> None:

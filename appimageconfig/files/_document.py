@@ -129,8 +129,7 @@ class Open:
         """Return the place of the next member."""
         first = self._lines.get(name)
         self._lines.setdefault(name, line)
-        spelled = _paths.entry if self.path.endswith(".ContainerEnvironmentVariables") else _paths.member
-        return Place(spelled(self.path, name), line, first)
+        return Place(_paths.key(self.path, name), line, first)
 
     def item(self, line: int) -> Place:
         """Return the place of the next item."""

@@ -24,6 +24,7 @@ from appimageconfig.errors import (
 from appimageconfig.provisioning._difference import (
     NO_DIFFERENCE,
     Difference,
+    difference,
     replacement_of,
     tag_keys_to_delete,
     tags_to_add,
@@ -209,7 +210,7 @@ def _converge(client: AppImageConfigClient, config: AppImageConfig, actual: Actu
 
 
 def _update(client: AppImageConfigClient, config: AppImageConfig, actual: Actual) -> None:
-    if actual.app_configs_differ_from(config) and has_app_config(config):
+    if difference(config, actual.details) and has_app_config(config):
         client.update(update_of(config, actual.details))
     if actual.tags is not None:
         arn = actual.details.app_image_config_arn

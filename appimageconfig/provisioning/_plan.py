@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
+from appimageconfig import _paths
 from appimageconfig._constraints import trusted
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails
 from appimageconfig.provisioning._difference import (
@@ -15,7 +16,6 @@ from appimageconfig.provisioning._difference import (
     content_line,
     contents,
     difference,
-    printable,
 )
 
 Action: TypeAlias = Literal["create", "update", "unchanged", "delete"]
@@ -45,7 +45,7 @@ class Step:
         """Return the sign, the action and the name, and the changes on lines of their own."""
         shown = str if self.action == "update" else content_line
         lines = (f"    {shown(change)}" for change in self.difference.changes)
-        heading = f"{_SIGNS[self.action]} {self.action} {printable(self.app_image_config_name)}"
+        heading = f"{_SIGNS[self.action]} {self.action} {_paths.printable(self.app_image_config_name)}"
         return "\n".join([heading, *lines])
 
     def to_dict(self) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class Outcome:
 
     def __str__(self) -> str:
         """Return the status, the name, and the error if there is one."""
-        text = f"{self.status} {printable(self.app_image_config_name)}"
+        text = f"{self.status} {_paths.printable(self.app_image_config_name)}"
         return text if self.error is None else f"{text}: {_error_text(self.error)}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -144,10 +144,6 @@ class Actual:
         with trusted():
             actual = self.details.to_config(self.tags)
         return difference(desired, actual)
-
-    def app_configs_differ_from(self, desired: AppImageConfig) -> bool:
-        """Return whether anything except the tags differs from *desired*."""
-        return bool(difference(desired, self.details))
 
     def step_to(self, desired: AppImageConfig) -> Step:
         """Return the step from this state to *desired*."""
