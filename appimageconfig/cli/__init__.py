@@ -7,14 +7,13 @@ boto3, the in-memory service and rich are imported by the commands that need the
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import signal
 import sys
 from collections import Counter
 from contextlib import suppress
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, NoReturn, ParamSpec, TypeAlias, get_args
 from urllib.parse import urlsplit
@@ -135,7 +134,10 @@ class _Commands(click.Group):
 
 
 @click.group(
-    "appimageconfig", cls=_Commands, context_settings={"help_option_names": ["--help", "-h"]}, epilog=_EXIT_CODES
+    "appimageconfig",
+    cls=_Commands,
+    context_settings={"help_option_names": ["--help", "-h"], "show_default": True},
+    epilog=_EXIT_CODES,
 )
 @click.version_option(package_name="appimageconfig", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -155,7 +157,7 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
     @click.option("--profile", help="Profile in the AWS configuration files.")
     @click.option("--region", help="AWS region.  [default: the region of the profile]")
     @click.option("--endpoint-url", help="Endpoint URL.  [default: the AWS endpoint of the region]")
-    @functools.wraps(command)
+    @wraps(command)
     def with_connect(
         *,
         profile: str | None,
@@ -196,7 +198,6 @@ _output = click.option(
     "--output",
     type=click.Choice(["text", "json"]),
     default="text",
-    show_default=True,
     help="Output format.",
 )
 _yes = click.option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")
@@ -276,7 +277,6 @@ def plan(
     "--max-workers",
     type=click.IntRange(1, 64),
     default=4,
-    show_default=True,
     help="Maximum number of configs to change at the same time.",
 )
 @_output
@@ -393,7 +393,6 @@ def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, yes: b
     "file_format",
     type=click.Choice(["json", "yaml"]),
     default="json",
-    show_default=True,
     help="Format of the request files.",
 )
 @click.option(
