@@ -212,14 +212,10 @@ class _Request:
     document: Document
     file: str | None
 
-    def line(self, path: str) -> int:
-        """Return the line of the member at *path* in the request."""
-        return self.document.line(_paths.member(self.path, path))
-
     def located(self, found: F) -> F:
         """Return *found*, which concerns the request, with its place in the file."""
         path = _paths.member(self.path, found.path)
-        return attrs.evolve(found, path=path, file=self.file, line=self.line(found.path))
+        return attrs.evolve(found, path=path, file=self.file, line=self.document.line(path))
 
 
 def _read(sources: Iterable[_Source]) -> tuple[list[_Request], list[Violation]]:
@@ -249,7 +245,7 @@ def _violations(document: Document, file: str | None, requests: dict[str, _Reque
         # Also if the request has other violations, so that all are reported at once.
         name = _legal_name(value) if config is None else config.app_image_config_name
         if name is not None and (first := requests.setdefault(name, request)) is not request:
-            other = _paths.location(first.file, first.line(_NAME))
+            other = _paths.location(first.file, first.document.line(_paths.member(first.path, _NAME)))
             yield request.located(duplicate(_NAME, f"name {name!r}", other))
 
 

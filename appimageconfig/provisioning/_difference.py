@@ -130,17 +130,6 @@ def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in tags.items() if not key.startswith(_TAGS_OF_AWS)}
 
 
-def tag_keys_to_delete(desired: AppImageConfig, actual: Mapping[str, str]) -> list[str]:
-    """Return the keys of the actual tags that *desired* does not have, except those of AWS."""
-    declared = desired.tags or {}
-    return [key for key in own_tags(actual) if key not in declared]
-
-
-def tags_to_add(desired: AppImageConfig, actual: Mapping[str, str]) -> dict[str, str]:
-    """Return the tags that are missing from *actual* or have another value there."""
-    return {key: value for key, value in (desired.tags or {}).items() if actual.get(key) != value}
-
-
 _S = TypeVar("_S", bound=Shape)
 
 
