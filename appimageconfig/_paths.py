@@ -26,8 +26,19 @@ def entry(path: str, key: object) -> str:
     return f"{path}[{key!r}]"
 
 
+def key(path: str, name: object) -> str:
+    """Return the path of *name* in the structure or map at *path*: the keys of some members are data."""
+    is_data = path == "Tags" or path.endswith(".ContainerEnvironmentVariables")
+    return entry(path, name) if is_data else member(path, name)
+
+
 def location(file: str | None, line: int | None) -> str:
     """Return ``image.json:3``, ``image.json`` or ``line 3``, or an empty string if neither is known."""
     if file is None:
         return "" if line is None else f"line {line}"
     return file if line is None else f"{file}:{line}"
+
+
+def printable(text: object) -> str:
+    """Return *text* on one line, with control characters escaped, since names and values may come from anywhere."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in str(text))

@@ -7,14 +7,13 @@ boto3, the in-memory service and rich are imported by the commands that need the
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import signal
 import sys
 from collections import Counter
-from contextlib import nullcontext
-from functools import partial
+from contextlib import suppress
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, NoReturn, ParamSpec, TypeAlias, get_args
 from urllib.parse import urlsplit
@@ -26,6 +25,7 @@ from botocore.exceptions import BotoCoreError
 
 from appimageconfig import _signals, files
 from appimageconfig._converter import redacted
+from appimageconfig._paths import printable
 from appimageconfig.cli import terminal
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.errors import AppImageConfigError, ApplyError, InvalidAppImageConfigError, NotConvergedError
@@ -134,7 +134,10 @@ class _Commands(click.Group):
 
 
 @click.group(
-    "appimageconfig", cls=_Commands, context_settings={"help_option_names": ["--help", "-h"]}, epilog=_EXIT_CODES
+    "appimageconfig",
+    cls=_Commands,
+    context_settings={"help_option_names": ["--help", "-h"], "show_default": True},
+    epilog=_EXIT_CODES,
 )
 @click.version_option(package_name="appimageconfig", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -154,7 +157,7 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
     @click.option("--profile", help="Profile in the AWS configuration files.")
     @click.option("--region", help="AWS region.  [default: the region of the profile]")
     @click.option("--endpoint-url", help="Endpoint URL.  [default: the AWS endpoint of the region]")
-    @functools.wraps(command)
+    @wraps(command)
     def with_connect(
         *,
         profile: str | None,
@@ -195,7 +198,6 @@ _output = click.option(
     "--output",
     type=click.Choice(["text", "json"]),
     default="text",
-    show_default=True,
     help="Output format.",
 )
 _yes = click.option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")
@@ -232,9 +234,9 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
         terminal.print_json({"violations": violations, "warnings": warnings})
     else:
         for violation in checked.violations:
-            terminal.print_line(terminal.on_one_line(violation), "red")
+            terminal.print_line(printable(violation), "red")
         for advice in checked.advice:
-            terminal.print_line(terminal.on_one_line(advice), "yellow")
+            terminal.print_line(printable(advice), "yellow")
         counts = (_count(len(checked.configs), "valid request"), _count(len(checked.violations), "violation"))
         terminal.note(f"{', '.join(counts)}, {_count(len(checked.advice), 'warning')}.")
     return INVALID if checked.violations or (strict and checked.advice) else 0
@@ -275,7 +277,6 @@ def plan(
     "--max-workers",
     type=click.IntRange(1, 64),
     default=4,
-    show_default=True,
     help="Maximum number of configs to change at the same time.",
 )
 @_output
@@ -335,7 +336,7 @@ def describe(connect: Connect, name: str, *, output: str) -> ExitCode:
     else:
         for path, value in leaves("", members):
             text = value if isinstance(value, str) else json.dumps(value)
-            terminal.print_line(terminal.on_one_line(f"{path}: {text}"))
+            terminal.print_line(printable(f"{path}: {text}"))
     return 0
 
 
@@ -392,7 +393,6 @@ def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, yes: b
     "file_format",
     type=click.Choice(["json", "yaml"]),
     default="json",
-    show_default=True,
     help="Format of the request files.",
 )
 @click.option(
@@ -461,15 +461,13 @@ def schema() -> ExitCode:
 
 def _checked(paths: tuple[str, ...]) -> files.Checked:
     """Check the files, and those in the directories among them."""
-    return files.check(*(file for path in paths for file in _files_in(path)))
-
-
-def _files_in(path: str) -> list[str]:
-    """Return the request files in the directory *path*; if it has none or is not a directory, *path* itself."""
-    try:
-        return files.paths_in(path) or [path]
-    except OSError:
-        return [path]
+    found: list[str] = []
+    for path in paths:
+        inside: list[str] = []
+        with suppress(OSError):  # also if it is not a directory
+            inside = files.paths_in(path)
+        found += inside or [path]
+    return files.check(*found)
 
 
 def _planned(connect: Connect, paths: tuple[str, ...], prune: str | None) -> tuple[AppImageConfigClient, Plan]:
@@ -487,7 +485,7 @@ def _carry_out(
     client: AppImageConfigClient, plan: Plan, *, max_workers: int, replace: bool, is_text: bool
 ) -> tuple[tuple[Outcome, ...], list[int]]:
     """Apply *plan*, and return the outcomes of the steps that were begun, and the signals that arrived."""
-    bar = terminal.progress(len(plan.changes)) if is_text and plan else nullcontext(lambda: None)
+    bar = terminal.progress(len(plan.changes) if is_text else 0)
     with _signals.arriving(_FINISHING) as signals, bar as advance:
 
         def report(outcome: Outcome) -> None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from appimageconfig._paths import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
 
@@ -48,17 +50,9 @@ def discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def printable(text: object) -> str:
-    """Return *text* with control characters escaped, since names and values may come from anywhere."""
-    return "".join(
-        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode("ascii")
-        for char in str(text)
-    )
-
-
-def on_one_line(text: object) -> str:
-    """Return *text* on one line."""
-    return str(text).replace("\n", "\\n")
+def _printable(text: object) -> str:
+    """Return the lines of *text*, with control characters escaped."""
+    return "\n".join(map(printable, str(text).split("\n")))
 
 
 def print_line(text: str, style: str = "") -> None:
@@ -67,9 +61,9 @@ def print_line(text: str, style: str = "") -> None:
         from rich.text import Text  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
         # Not print's own style, which would color the progress bar as well.
-        _console().print(Text(printable(text), style))
+        _console().print(Text(_printable(text), style))
     else:
-        sys.stdout.write(f"{printable(text)}\n")
+        sys.stdout.write(f"{_printable(text)}\n")
 
 
 def print_json(value: Any) -> None:
@@ -81,25 +75,25 @@ def print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a table to a terminal, and otherwise tab-separated lines without a heading, each row as it comes."""
     if not sys.stdout.isatty():
         for row in rows:
-            sys.stdout.write("\t".join(map(printable, row)) + "\n")
+            sys.stdout.write("\t".join(map(_printable, row)) + "\n")
         return
     from rich.table import Table  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
     table = Table(*heading, box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*map(printable, row))
+        table.add_row(*map(_printable, row))
     # As wide as its content: a narrower terminal wraps the lines, and nothing is cut off.
     _console(width=_WIDEST).print(table)
 
 
 def note(text: object) -> None:
     """Write a message to stderr."""
-    click.echo(printable(text), err=True)
+    click.echo(_printable(text), err=True)
 
 
 def confirm(question: str) -> bool:
     """Ask *question* on stderr, and return whether the answer on stdin is yes."""
-    click.echo(f"{printable(question)} [y/N]: ", nl=False, err=True)
+    click.echo(f"{_printable(question)} [y/N]: ", nl=False, err=True)
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):  # ended with Ctrl-D
         note("")
@@ -111,8 +105,8 @@ def confirm(question: str) -> bool:
 
 @contextmanager
 def progress(total: int) -> Generator[Callable[[], None]]:
-    """Show a progress bar of *total* steps on a terminal; yield the function that advances it."""
-    if not sys.stderr.isatty():
+    """Show a progress bar of *total* steps on a terminal, if any; yield the function that advances it."""
+    if not total or not sys.stderr.isatty():
         yield lambda: None
         return
     from rich.progress import Progress  # noqa: PLC0415 - slow to import, and needed only for a terminal

@@ -13,8 +13,9 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 import attrs
 
@@ -24,8 +25,8 @@ from appimageconfig._constraints import type_violation
 from appimageconfig._frozen import is_map
 from appimageconfig.advice import Advice, advise
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
-from appimageconfig.files import _json, _schema
-from appimageconfig.files._document import EMPTY, Document, Place, syntax_error, text_error
+from appimageconfig.files import _json
+from appimageconfig.files._document import EMPTY, Document, syntax_error, text_error
 from appimageconfig.limits import APP_IMAGE_CONFIG_NAME
 from appimageconfig.models import AppImageConfig
 from appimageconfig.serialization import from_request, to_request
@@ -66,8 +67,10 @@ def check(path: str | PathLike[str], *paths: str | PathLike[str]) -> Checked:
     Raises:
         ImportError: A file is YAML, and PyYAML is not installed.
     """
-    requests, violations = _read_files(_readable_content, path, *paths)
-    advice = [piece for request in requests for piece in request.advice()]
+    requests, violations = _read([_readable_source(os.fspath(each)) for each in (path, *paths)])
+    advice = [
+        request.located(piece) for request in requests if request.config is not None for piece in advise(request.config)
+    ]
     return Checked(tuple(_configs(requests)), tuple(violations), tuple(advice))
 
 
@@ -86,7 +89,7 @@ def load(path: str | PathLike[str], *paths: str | PathLike[str]) -> list[AppImag
         OSError: A file cannot be read. `check` reports it together with the violations of the others.
         ImportError: A file is YAML, and PyYAML is not installed.
     """
-    return _valid(*_read_files(_content, path, *paths))
+    return _valid(*_read([_source(os.fspath(each), _content) for each in (path, *paths)]))
 
 
 def paths_in(directory: str | PathLike[str]) -> list[str]:
@@ -117,6 +120,8 @@ def schema() -> dict[str, Any]:
     in a list, and ``1000.0`` as an integer, and it refuses tags with code points that
     Unicode has not assigned.
     """
+    from appimageconfig.files import _schema  # noqa: PLC0415 - it imports much that only this function needs
+
     return _schema.schema()
 
 
@@ -129,7 +134,7 @@ def loads(text: str, *, file_format: Literal["json", "yaml"] = "json") -> list[A
         ImportError: The format is YAML, and PyYAML is not installed.
     """
     _require_format(file_format)
-    return _valid(*_read([(None, partial(_document, text, file_format))]))
+    return _valid(*_read([(None, partial(_parsed, text, file_format))]))
 
 
 def dump(configs: Iterable[AppImageConfig], path: str | PathLike[str]) -> None:
@@ -175,14 +180,15 @@ def _module_of(file_format: str) -> Any:
     """Return the module that reads and writes documents in that format."""
     if file_format == "json":
         return _json
-    from appimageconfig.files import _yaml  # noqa: PLC0415 - most files are JSON
+    if find_spec("yaml") is None:
+        raise ImportError("YAML needs PyYAML: pip install 'appimageconfig[yaml]'", name="yaml")
+    from appimageconfig.files import _yaml  # noqa: PLC0415 - it needs the extra
 
     return _yaml
 
 
-def _format_of(path: str, text: str = "{") -> Literal["json", "yaml"]:
-    is_yaml = not text.lstrip().startswith(("{", "[")) if path == _STDIN else Path(path).suffix.lower() in _YAML
-    return "yaml" if is_yaml else "json"
+def _format_of(path: str) -> Literal["json", "yaml"]:
+    return "yaml" if Path(path).suffix.lower() in _YAML else "json"
 
 
 def _require_size(size: int) -> None:
@@ -191,6 +197,9 @@ def _require_size(size: int) -> None:
 
 
 # From files to documents, and from documents to requests.
+
+F = TypeVar("F", Advice, Violation)
+_Source: TypeAlias = "tuple[str | None, Callable[[], Document]]"
 
 
 @attrs.frozen
@@ -203,25 +212,13 @@ class _Request:
     document: Document
     file: str | None
 
-    def advice(self) -> Iterator[Advice]:
-        """Yield the advice on the request, with file and line."""
-        for advice in advise(self.config) if self.config is not None else ():
-            path = _paths.member(self.path, advice.path)
-            yield attrs.evolve(advice, path=path, file=self.file, line=self.document.line(path))
-
-    def clash_with(self, first: _Request, name: str) -> Violation:
-        """Return the violation that *first* has the same *name*."""
-        path, first_path = _paths.member(self.path, _NAME), _paths.member(first.path, _NAME)
-        other = _paths.location(first.file, first.document.line(first_path))
-        return attrs.evolve(duplicate(path, f"name {name!r}", other), line=self.document.line(path))
+    def located(self, found: F) -> F:
+        """Return *found*, which concerns the request, with its place in the file."""
+        path = _paths.member(self.path, found.path)
+        return attrs.evolve(found, path=path, file=self.file, line=self.document.line(path))
 
 
-def _read_files(content: Callable[[str], bytes], *paths: str | PathLike[str]) -> tuple[list[_Request], list[Violation]]:
-    files = [os.fspath(path) for path in paths]
-    return _read((file, partial(_file_document, file, content)) for file in files)
-
-
-def _read(sources: Iterable[tuple[str | None, Callable[[], Document]]]) -> tuple[list[_Request], list[Violation]]:
+def _read(sources: Iterable[_Source]) -> tuple[list[_Request], list[Violation]]:
     requests: dict[str, _Request] = {}
     violations: list[Violation] = []
     for file, document in sources:
@@ -236,25 +233,20 @@ def _read(sources: Iterable[tuple[str | None, Callable[[], Document]]]) -> tuple
 
 def _violations(document: Document, file: str | None, requests: dict[str, _Request]) -> Iterator[Violation]:
     """Yield each violation of *document*, and add its requests to *requests*, by name."""
-    of_the_text = [*document.violations, *map(_duplicate_key, document.duplicates())]
-    invalid = {document.request_at(violation.path) for violation in of_the_text}
-    yield from of_the_text
+    yield from document.violations
+    invalid = {document.request_at(violation.path) for violation in document.violations}
     for path, value in document.requests():
         config, violations = _config(value, path)
-        for violation in violations:
-            inner = _paths.member(path, violation.path)
-            # The type of a value that could not be read is not wrong.
-            if violation.constraint != "type" or inner not in document.unread:
-                yield attrs.evolve(violation, path=inner, line=document.line(inner))
         request = _Request(None if path in invalid else config, path, document, file)
+        for violation in map(request.located, violations):
+            # The type of a value that could not be read is not wrong.
+            if violation.constraint != "type" or violation.path not in document.unread:
+                yield violation
         # Also if the request has other violations, so that all are reported at once.
         name = _legal_name(value) if config is None else config.app_image_config_name
         if name is not None and (first := requests.setdefault(name, request)) is not request:
-            yield request.clash_with(first, name)
-
-
-def _duplicate_key(place: Place) -> Violation:
-    return attrs.evolve(duplicate(place.path, "key", _paths.location(None, place.first)), line=place.line)
+            other = _paths.location(first.file, first.document.line(_paths.member(first.path, _NAME)))
+            yield request.located(duplicate(_NAME, f"name {name!r}", other))
 
 
 def _config(value: Any, path: str) -> tuple[AppImageConfig | None, tuple[Violation, ...]]:
@@ -283,6 +275,14 @@ def _valid(requests: Sequence[_Request], violations: Sequence[Violation]) -> lis
     return _configs(requests)
 
 
+def _source(file: str, content: Callable[[str], bytes]) -> _Source:
+    return file, lambda: _parsed(_text(content(file)), _format_of(file))
+
+
+def _readable_source(file: str) -> _Source:
+    return ("<stdin>", _stdin_document) if file == _STDIN else _source(file, _readable_content)
+
+
 def _content(path: str) -> bytes:
     with Path(path).open("rb") as file:
         return file.read(LARGEST_FILE + 1)
@@ -299,18 +299,21 @@ def _readable_content(path: str) -> bytes:
         raise text_error("readable", f"cannot be read: {reason}; {advice}") from None
 
 
-def _file_document(path: str, read: Callable[[str], bytes]) -> Document:
-    content = read(path)
+def _stdin_document() -> Document:
+    text = _text(_readable_content(_STDIN))
+    return _parsed(text, "json" if text.lstrip().startswith(("{", "[")) else "yaml")
+
+
+def _text(content: bytes) -> str:
     _require_size(len(content))
     try:
-        text = content.decode()
+        return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise text_error("syntax", "is not UTF-8; save it as UTF-8", line) from None
-    return _document(text, _format_of(path, text))
 
 
-def _document(text: str, file_format: str) -> Document:
+def _parsed(text: str, file_format: str) -> Document:
     _require_size(len(text.encode("utf-8", "surrogatepass")))
     if text.startswith("\ufeff"):
         raise text_error("syntax", "begins with a byte-order mark; save it as UTF-8 without one", 1)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from appimageconfig import _paths
+from appimageconfig._checking import duplicate
 from appimageconfig._frozen import is_list
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 
@@ -56,15 +57,23 @@ class Place(NamedTuple):
     """The line of the first member with the same name, if this one is a duplicate."""
 
 
+def duplicate_keys(places: Iterable[Place]) -> list[Violation]:
+    """Return the violations of the members whose names were used before in the same map."""
+    return [
+        attrs.evolve(duplicate(place.path, "key", _paths.location(None, place.first)), line=place.line)
+        for place in places
+        if place.first is not None
+    ]
+
+
 @attrs.define
 class Document:
     """The value of a text, and the places of its members and items."""
 
     value: Any
     places: Callable[[], Iterable[Place]]
-    has_duplicates: bool
     violations: Sequence[Violation] = ()
-    """The values and the names that could not be read, although the syntax is valid."""
+    """The duplicate keys, and the values and the names that could not be read, although the syntax is valid."""
     unread: Container[str] = ()
     """The paths at which *value* has None in place of a value that could not be read."""
     _lines: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
@@ -76,10 +85,6 @@ class Document:
         while path not in self._lines:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return self._lines[path]
-
-    def duplicates(self) -> list[Place]:
-        """Return the members whose names were used before in the same map."""
-        return [place for place in self.places() if place.first is not None] if self.has_duplicates else []
 
     def request_at(self, path: str) -> str:
         """Return the path of the request in which *path* is."""
@@ -124,8 +129,7 @@ class Open:
         """Return the place of the next member."""
         first = self._lines.get(name)
         self._lines.setdefault(name, line)
-        spelled = _paths.entry if self.path.endswith(".ContainerEnvironmentVariables") else _paths.member
-        return Place(spelled(self.path, name), line, first)
+        return Place(_paths.key(self.path, name), line, first)
 
     def item(self, line: int) -> Place:
         """Return the place of the next item."""

@@ -8,17 +8,7 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from appimageconfig.files._document import (
-    DEEPEST,
-    TOO_DEEP,
-    Document,
-    Open,
-    Place,
-    in_our_words,
-    integer,
-    syntax_error,
-    text_error,
-)
+from appimageconfig.files import _document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,15 +27,15 @@ _PROBLEMS: Final = {
 }
 
 
-def read(text: str) -> Document:
+def read(text: str) -> _document.Document:
     """
     Read *text* as JSON.
 
     Raises:
         InvalidAppImageConfigError: *text* is not valid JSON.
     """
-    if _depth(text) > DEEPEST:
-        raise text_error("max", TOO_DEEP)
+    if _depth(text) > _document.DEEPEST:
+        raise _document.text_error("max", _document.TOO_DEEP)
     has_duplicates = False
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -55,12 +45,14 @@ def read(text: str) -> Document:
         return value
 
     try:
-        value = json.loads(text, object_pairs_hook=members, parse_int=integer)
+        value = json.loads(text, object_pairs_hook=members, parse_int=_document.integer)
     except json.JSONDecodeError as error:
         position, problem = _problem(text, error)
         column = position - text.rfind("\n", 0, position)
-        raise syntax_error(f"invalid JSON at column {column}: {problem}", text, position) from None
-    return Document(value, partial(_places, text), has_duplicates)
+        raise _document.syntax_error(f"invalid JSON at column {column}: {problem}", text, position) from None
+    return _document.Document(
+        value, partial(_places, text), _document.duplicate_keys(_places(text)) if has_duplicates else ()
+    )
 
 
 _ESCAPE: Final = re.compile(r"\\.")
@@ -89,17 +81,17 @@ def _problem(text: str, error: json.JSONDecodeError) -> tuple[int, str]:
         return len(before) - 1, _TRAILING_COMMA
     if not text[position:].strip():
         return len(before), "the document ends here, and a closing brace or bracket is missing"
-    return position, in_our_words(_PROBLEMS, error.msg)
+    return position, _document.in_our_words(_PROBLEMS, error.msg)
 
 
 _PART: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"{}\[\],:]+|[\n{}\[\]]')
 
 
-def _places(text: str) -> Iterator[Place]:
+def _places(text: str) -> Iterator[_document.Place]:
     """Yield the place of everything in *text*, which is valid JSON."""
     line = 1
-    around: list[Open] = []
-    place: Place | None = None
+    around: list[_document.Open] = []
+    place: _document.Place | None = None
     for match in _PART.finditer(text):
         part = match[0]
         if part == "\n":
@@ -111,10 +103,10 @@ def _places(text: str) -> Iterator[Place]:
             yield place
         else:
             if place is None:
-                place = around[-1].item(line) if around else Place("", line)
+                place = around[-1].item(line) if around else _document.Place("", line)
                 yield place
             if part in "{[":
-                around.append(Open(place.path, part == "{"))
+                around.append(_document.Open(place.path, part == "{"))
             place = None
 
 

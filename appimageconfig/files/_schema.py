@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import NOTHING
 
@@ -82,6 +83,10 @@ def _string(string: String) -> dict[str, Any]:
     return {"type": "string", **{keyword: value for keyword, value in keywords.items() if value}}
 
 
+# None and the repr concern values in Python.
+_OF_PYTHON: Final = re.compile(r"[,;][^,;.]*\bNone\b[^.]*| Its repr[^.]*\.")
+
+
 def _field_docstrings(class_name: str) -> Iterator[tuple[str, str]]:
     """Yield the name and the docstring of each field of a model. Python keeps the docstrings only in the source."""
     module = ast.parse(inspect.getsource(models))
@@ -89,4 +94,4 @@ def _field_docstrings(class_name: str) -> Iterator[tuple[str, str]]:
     for field, below in pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr):
             docstring: str = ast.literal_eval(below.value)
-            yield ast.unparse(field.target), " ".join(docstring.replace("``", "`").split())
+            yield ast.unparse(field.target), " ".join(_OF_PYTHON.sub("", docstring).replace("``", "`").split())

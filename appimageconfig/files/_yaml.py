@@ -1,5 +1,5 @@
 """
-Documents as YAML, by PyYAML, which is imported when it is needed.
+Documents as YAML, by PyYAML.
 
 PyYAML's safe constructor is not used: it has no bounds, accepts duplicate keys,
 and reads 0100 as 64. Neither is the loader of libyaml, which is faster, but ends
@@ -12,24 +12,15 @@ import math
 import re
 import sys
 from datetime import date
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
+import yaml
+from yaml.constructor import SafeConstructor
+from yaml.reader import ReaderError
 
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
-from appimageconfig.files._document import (
-    DEEPEST,
-    EMPTY,
-    TOO_DEEP,
-    Document,
-    Open,
-    Place,
-    in_our_words,
-    integer,
-    syntax_error,
-    text_error,
-)
+from appimageconfig.files import _document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,7 +53,7 @@ _MERGE: Final = f"{_TAG}merge"
 _SCALARS: Final[Mapping[str, Callable[[str], Any]]] = {
     f"{_TAG}bool": bool,
     f"{_TAG}float": lambda _: math.nan,
-    f"{_TAG}int": integer,
+    f"{_TAG}int": _document.integer,
     f"{_TAG}null": lambda _: None,
     f"{_TAG}str": str,
     f"{_TAG}timestamp": lambda _: date.min,
@@ -81,65 +72,56 @@ _NOT_SECRET: Final = re.compile(
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+")
 
 
-def read(text: str) -> Document:
+def read(text: str) -> _document.Document:
     """
     Read *text* as YAML.
 
     Raises:
         InvalidAppImageConfigError: *text* is not valid YAML.
-        ImportError: PyYAML is not installed.
     """
-    root = _yaml_root(text)
-    nodes = _Nodes([Place("", root.start_mark.line + 1)])
+    root = _root(text)
+    nodes = _Nodes([_document.Place("", root.start_mark.line + 1)])
     value = nodes.value(root, "")
-    has_duplicates = any(place.first is not None for place in nodes.places)
-    return Document(value, lambda: nodes.places, has_duplicates, nodes.violations, nodes.unread)
+    violations = nodes.violations + _document.duplicate_keys(nodes.places)
+    return _document.Document(value, lambda: nodes.places, violations, nodes.unread)
 
 
-def _require_yaml() -> None:
-    if find_spec("yaml") is None:
-        raise ImportError("YAML needs PyYAML: pip install 'appimageconfig[yaml]'", name="yaml")
+class _Loader(yaml.SafeLoader):
+    """Bound the depth of the nodes."""
+
+    _depth = 0
+
+    def get_event(self) -> Any:
+        """Return the next event."""
+        event = cast("Any", super()).get_event()
+        self._depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if self._depth > _document.DEEPEST:
+            raise _document.text_error("max", _document.TOO_DEEP, event.start_mark.line + 1)
+        return event
 
 
-def _yaml_root(text: str) -> Node:
-    _require_yaml()
-    import yaml  # noqa: PLC0415 - it needs the extra
-    from yaml.reader import ReaderError  # noqa: PLC0415 - likewise
-
-    class Loader(yaml.SafeLoader):
-        """Bound the depth of the nodes."""
-
-        depth = 0
-
-        def get_event(self) -> Any:
-            """Return the next event."""
-            event = cast("Any", super()).get_event()
-            self.depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if self.depth > DEEPEST:
-                raise text_error("max", TOO_DEEP, event.start_mark.line + 1)
-            return event
-
+def _root(text: str) -> Node:
     try:
-        loader = Loader(text)
+        loader = _Loader(text)
     except ReaderError as error:
         message = "contains a character that YAML does not allow; write it as an escape, in double quotes"
-        raise syntax_error(message, text, error.position) from None
+        raise _document.syntax_error(message, text, error.position) from None
     try:
         node = loader.get_single_node()
     except InvalidAppImageConfigError:  # a ValueError, too
         raise
     except yaml.MarkedYAMLError as error:
         mark, start = cast("Mark", error.problem_mark), error.context_mark
-        message = f"invalid YAML at column {mark.column + 1}: {in_our_words(_PROBLEMS, str(error.problem))}"
+        message = f"invalid YAML at column {mark.column + 1}: {_document.in_our_words(_PROBLEMS, str(error.problem))}"
         if start and start.line != mark.line and str(error.context).startswith("while"):
             message += f", in the block that begins on line {start.line + 1}"
-        raise text_error("syntax", message, mark.line + 1) from None
+        raise _document.text_error("syntax", message, mark.line + 1) from None
     except (OverflowError, ValueError):
-        raise text_error(
+        raise _document.text_error(
             "syntax", "invalid YAML: a number in an escape or a version is too large", loader.line + 1
         ) from None
     if node is None:
-        raise text_error("required", EMPTY, 1)
+        raise _document.text_error("required", _document.EMPTY, 1)
     return node
 
 
@@ -147,7 +129,7 @@ def _yaml_root(text: str) -> Node:
 class _Nodes:
     """The values of the nodes of a YAML document, and their places."""
 
-    places: list[Place]
+    places: list[_document.Place]
     violations: list[Violation] = attrs.field(factory=list[Violation], init=False)
     unread: set[str] = attrs.field(factory=set[str], init=False)
     _seen: set[int] = attrs.field(factory=set[int], init=False)
@@ -159,12 +141,14 @@ class _Nodes:
         self._repeated += id(node) in self._seen
         self._seen.add(id(node))
         if self._repeated > _MOST_REPEATED:
-            raise text_error("max", f"has aliases that repeat more than {_MOST_REPEATED:,} values; write them out")
+            raise _document.text_error(
+                "max", f"has aliases that repeat more than {_MOST_REPEATED:,} values; write them out"
+            )
         if (node.id, node.tag) in {("mapping", f"{_TAG}map"), ("sequence", f"{_TAG}seq")}:
             self._depth += 1
-            if self._depth > DEEPEST:
-                message = f"has an alias of something that contains it, or {TOO_DEEP}"
-                raise text_error("max", message, node.start_mark.line + 1)
+            if self._depth > _document.DEEPEST:
+                message = f"has an alias of something that contains it, or {_document.TOO_DEEP}"
+                raise _document.text_error("max", message, node.start_mark.line + 1)
             value = self._map(node, path) if node.id == "mapping" else self._list(node, path)
             self._depth -= 1
         elif node.id != "scalar" or node.tag not in _SCALARS:
@@ -177,7 +161,7 @@ class _Nodes:
         return value
 
     def _map(self, node: Any, path: str) -> dict[str, Any]:
-        around = Open(path, is_map=True)
+        around = _document.Open(path, is_map=True)
         value: dict[str, Any] = {}
         # Merged members give way to those of the map itself, whatever their order.
         for name, item in sorted(node.value, key=lambda member: bool(member[0].tag != _MERGE)):
@@ -201,7 +185,7 @@ class _Nodes:
         return merged
 
     def _list(self, node: Any, path: str) -> list[Any]:
-        around = Open(path, is_map=False)
+        around = _document.Open(path, is_map=False)
         value: list[Any] = []
         for item in node.value:
             place = around.item(item.start_mark.line + 1)
@@ -221,31 +205,25 @@ def _not_decimal(node: Any, path: str) -> str:
     """Return how an integer that is not decimal is read; only that it is not where it may be a secret."""
     if not (_AMBIGUOUS.fullmatch(node.value) and _NOT_SECRET.fullmatch(path)):
         return "is an integer that is not in plain decimal form"
-    from yaml.constructor import SafeConstructor  # noqa: PLC0415 - it needs the extra
-
     old = cast("Any", SafeConstructor()).construct_yaml_int(node)
     is_decimal = node.value.lstrip("+-").isdecimal()
     new = int(node.value) if is_decimal else f"the string {node.value!r}"
     return f"is ambiguous: YAML 1.1 reads {old} and YAML 1.2 reads {new}"
 
 
+class _Dumper(yaml.SafeDumper):
+    """Write strings in double quotes that would be read as something else."""
+
+
+def _represent(dumper: Any, text: str) -> Any:
+    # PyYAML reads some line breaks back as others, unless they are escapes.
+    style = '"' if not text.isprintable() or _NUMBER.fullmatch(text) else None
+    return dumper.represent_scalar(f"{_TAG}str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent)
+
+
 def write(value: Any) -> str:
-    """
-    Return *value* as YAML that can always be encoded as UTF-8.
-
-    Raises:
-        ImportError: PyYAML is not installed.
-    """
-    _require_yaml()
-    import yaml  # noqa: PLC0415 - it needs the extra
-
-    class Dumper(yaml.SafeDumper):
-        """Write strings in double quotes that would be read as something else."""
-
-    def represent(dumper: Any, text: str) -> Any:
-        # PyYAML reads some line breaks back as others, unless they are escapes.
-        style = '"' if not text.isprintable() or _NUMBER.fullmatch(text) else None
-        return dumper.represent_scalar(f"{_TAG}str", text, style=style)
-
-    Dumper.add_representer(str, represent)
-    return yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize)
+    """Return *value* as YAML that can always be encoded as UTF-8."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=sys.maxsize)

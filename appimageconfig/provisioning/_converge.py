@@ -24,12 +24,13 @@ from appimageconfig.errors import (
 from appimageconfig.provisioning._difference import (
     NO_DIFFERENCE,
     Difference,
+    contents,
+    difference,
+    own_tags,
     replacement_of,
-    tag_keys_to_delete,
-    tags_to_add,
     update_of,
 )
-from appimageconfig.provisioning._plan import Actual, Outcome, Plan, Status, Step, creation, deletion
+from appimageconfig.provisioning._plan import Actual, Outcome, Plan, Status, Step, step_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
@@ -60,12 +61,16 @@ def plan(client: AppImageConfigClient, configs: Iterable[AppImageConfig], prune:
         if name in declared:
             # A config that is deleted before its tags are read is created.
             with suppress(ResourceNotFoundError):
-                steps[name] = _with_tags(client, details, declared[name]).step_to(declared[name])
+                found = _with_tags(client, details, declared[name]).difference_to(declared[name])
+                steps[name] = step_between("update" if found else "unchanged", declared[name], details, found)
         elif prune and name.startswith(prune):
-            deletions[name] = deletion(details)
+            deletions[name] = step_between("delete", None, details, contents(details.to_config(), created=False))
     return Plan(
         (
-            *(steps.get(name) or creation(config) for name, config in declared.items()),
+            *(
+                steps.get(name) or step_between("create", config, None, contents(config, created=True))
+                for name, config in declared.items()
+            ),
             *(deletions[name] for name in sorted(deletions)),
         )
     )
@@ -209,14 +214,15 @@ def _converge(client: AppImageConfigClient, config: AppImageConfig, actual: Actu
 
 
 def _update(client: AppImageConfigClient, config: AppImageConfig, actual: Actual) -> None:
-    if actual.app_configs_differ_from(config) and has_app_config(config):
+    if difference(config, actual.details) and has_app_config(config):
         client.update(update_of(config, actual.details))
     if actual.tags is not None:
         arn = actual.details.app_image_config_arn
         # Deleted first: with the added ones there might be more than 50 in between.
-        if keys := tag_keys_to_delete(config, actual.tags):
+        desired = config.tags or {}
+        if keys := [key for key in own_tags(actual.tags) if key not in desired]:
             client.delete_tags(arn, keys)
-        if tags := tags_to_add(config, actual.tags):
+        if tags := {key: value for key, value in desired.items() if actual.tags.get(key) != value}:
             client.add_tags(arn, tags)
 
 

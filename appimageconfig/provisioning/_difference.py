@@ -30,7 +30,7 @@ class Change:
 
     def __str__(self) -> str:
         """Return the path, the old and the new value on one line."""
-        return printable(f"{self.path}: {_text(self.old)} -> {_text(self.new)}")
+        return _paths.printable(f"{self.path}: {_text(self.old)} -> {_text(self.new)}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as JSON, without ``old`` or ``new`` where the value is absent."""
@@ -96,16 +96,14 @@ def contents(config: AppImageConfig, *, created: bool) -> Difference:
 
 def content_line(change: Change) -> str:
     """Return the path and the one value of a change from nothing or to nothing."""
-    return printable(f"{change.path}: {_text(change.old if change.new is None else change.new)}")
+    return _paths.printable(f"{change.path}: {_text(change.old if change.new is None else change.new)}")
 
 
 def leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the path and the value of each leaf of *value*, as `redacted` returns it."""
     if is_map(value) and value:
-        # The keys of these maps are data, and everywhere else they are the names of members.
-        spelled = _paths.entry if path == "Tags" or path.endswith(".ContainerEnvironmentVariables") else _paths.member
         for key, item in value.items():
-            yield from leaves(spelled(path, key), item)
+            yield from leaves(_paths.key(path, key), item)
     elif is_list(value) and value:
         for index, item in enumerate(value):
             yield from leaves(_paths.item(path, index), item)
@@ -132,17 +130,6 @@ def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in tags.items() if not key.startswith(_TAGS_OF_AWS)}
 
 
-def tag_keys_to_delete(desired: AppImageConfig, actual: Mapping[str, str]) -> list[str]:
-    """Return the keys of the actual tags that *desired* does not have, except those of AWS."""
-    declared = desired.tags or {}
-    return [key for key in own_tags(actual) if key not in declared]
-
-
-def tags_to_add(desired: AppImageConfig, actual: Mapping[str, str]) -> dict[str, str]:
-    """Return the tags that are missing from *actual* or have another value there."""
-    return {key: value for key, value in (desired.tags or {}).items() if actual.get(key) != value}
-
-
 _S = TypeVar("_S", bound=Shape)
 
 
@@ -158,17 +145,18 @@ def _with_unmodelled(desired: _S, actual: Shape) -> _S:
 
 def _structure_changes(path: str, old: Shape, new: Shape, fields: Iterable[str]) -> Iterator[Change]:
     for field in fields:
-        before, after = getattr(old, field), getattr(new, field)
-        if before != after:
-            yield from _changes(_paths.member(path, _paths.member_name(field)), before, after)
+        yield from _changes(_paths.member(path, _paths.member_name(field)), getattr(old, field), getattr(new, field))
     for member, value in new.unmodelled.items():
-        if old.unmodelled.get(member) != value:
-            yield Change(_paths.member(path, member), REDACTED if member in old.unmodelled else None, REDACTED)
+        yield from _changes(_paths.member(path, member), old.unmodelled.get(member), value, secret=True)
 
 
-def _changes(path: str, old: Any, new: Any) -> Iterator[Change]:
-    """Yield the changes from *old* to *new*, which are different values of the same member."""
-    if isinstance(old, Shape) and isinstance(new, Shape):
+def _changes(path: str, old: Any, new: Any, *, secret: bool = False) -> Iterator[Change]:
+    """Yield the changes from *old* to *new*, the values of the same member."""
+    if old == new:
+        return
+    if secret:
+        yield Change(path, None if old is None else REDACTED, None if new is None else REDACTED)
+    elif isinstance(old, Shape) and isinstance(new, Shape):
         fields = (field.name for field in attrs.fields(type(new)) if field.name != "unmodelled")
         yield from _structure_changes(path, old, new, fields)
     elif is_list(old) and is_list(new):
@@ -180,14 +168,8 @@ def _changes(path: str, old: Any, new: Any) -> Iterator[Change]:
 
 
 def _item_changes(path: str, old: Mapping[Any, Any], new: Mapping[Any, Any], *, secret: bool) -> Iterator[Change]:
-    for key in [*new, *(key for key in old if key not in new)]:
-        before, after = old.get(key), new.get(key)
-        if before == after:
-            continue
-        if secret:
-            yield Change(_paths.entry(path, key), REDACTED if key in old else None, REDACTED if key in new else None)
-        else:
-            yield from _changes(_paths.entry(path, key), before, after)
+    for key in {**new, **old}:
+        yield from _changes(_paths.entry(path, key), old.get(key), new.get(key), secret=secret)
 
 
 def _tag_changes(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> Iterator[Change]:
@@ -195,11 +177,6 @@ def _tag_changes(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -
         # Tags of AWS are kept, so they are compared only if they are desired.
         kept = {key: value for key, value in old.items() if key in new} if old else {}
         yield from _changes("Tags", None if old is None else own_tags(old) | kept, new)
-
-
-def printable(text: str) -> str:
-    """Return *text* with control characters escaped, since names and values may come from anywhere."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 
 def _text(value: Any) -> str:

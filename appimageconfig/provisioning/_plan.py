@@ -7,15 +7,14 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
+from appimageconfig import _paths
 from appimageconfig._constraints import trusted
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails
 from appimageconfig.provisioning._difference import (
     NO_DIFFERENCE,
     Difference,
     content_line,
-    contents,
     difference,
-    printable,
 )
 
 Action: TypeAlias = Literal["create", "update", "unchanged", "delete"]
@@ -45,7 +44,7 @@ class Step:
         """Return the sign, the action and the name, and the changes on lines of their own."""
         shown = str if self.action == "update" else content_line
         lines = (f"    {shown(change)}" for change in self.difference.changes)
-        heading = f"{_SIGNS[self.action]} {self.action} {printable(self.app_image_config_name)}"
+        heading = f"{_SIGNS[self.action]} {self.action} {_paths.printable(self.app_image_config_name)}"
         return "\n".join([heading, *lines])
 
     def to_dict(self) -> dict[str, Any]:
@@ -114,7 +113,7 @@ class Outcome:
 
     def __str__(self) -> str:
         """Return the status, the name, and the error if there is one."""
-        text = f"{self.status} {printable(self.app_image_config_name)}"
+        text = f"{self.status} {_paths.printable(self.app_image_config_name)}"
         return text if self.error is None else f"{text}: {_error_text(self.error)}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -145,22 +144,6 @@ class Actual:
             actual = self.details.to_config(self.tags)
         return difference(desired, actual)
 
-    def app_configs_differ_from(self, desired: AppImageConfig) -> bool:
-        """Return whether anything except the tags differs from *desired*."""
-        return bool(difference(desired, self.details))
-
-    def step_to(self, desired: AppImageConfig) -> Step:
-        """Return the step from this state to *desired*."""
-        found = self.difference_to(desired)
-        return Step(
-            action="update" if found else "unchanged",
-            app_image_config_name=desired.app_image_config_name,
-            config=desired,
-            app_image_config_arn=self.details.app_image_config_arn,
-            last_modified_time=self.details.last_modified_time,
-            difference=found,
-        )
-
 
 def require_plan(plan: object) -> None:
     """
@@ -187,24 +170,18 @@ def require_prefix(prune: object) -> None:
         raise ValueError("prune is empty, and would delete every other config; pass a name prefix such as 'team-'")
 
 
-def creation(desired: AppImageConfig) -> Step:
-    """Return the step that creates *desired*."""
+def step_between(
+    action: Action, config: AppImageConfig | None, details: AppImageConfigDetails | None, found: Difference
+) -> Step:
+    """Return the step from the state in *details* to *config*, either of which may be None."""
+    of: Any = details if config is None else config
     return Step(
-        action="create",
-        app_image_config_name=desired.app_image_config_name,
-        config=desired,
-        difference=contents(desired, created=True),
-    )
-
-
-def deletion(details: AppImageConfigDetails) -> Step:
-    """Return the step that deletes the config of *details*."""
-    return Step(
-        action="delete",
-        app_image_config_name=details.app_image_config_name,
-        app_image_config_arn=details.app_image_config_arn,
-        last_modified_time=details.last_modified_time,
-        difference=contents(details.to_config(), created=False),
+        action=action,
+        app_image_config_name=of.app_image_config_name,
+        config=config,
+        app_image_config_arn=None if details is None else details.app_image_config_arn,
+        last_modified_time=None if details is None else details.last_modified_time,
+        difference=found,
     )
 
 

@@ -246,7 +246,7 @@ def test_control_characters_are_escaped_and_each_violation_stays_on_its_line(inv
 def test_check_reads_json_and_yaml_from_stdin(invoker: Invoker, text: str) -> None:
     run = invoker.run("check", "-", stdin=text)
     counts = "0 valid requests, 1 violation, 0 warnings.\n"
-    assert run == Ran(1, "-:2: Tag: unknown member 'Tag'; did you mean 'Tags'?\n", counts)
+    assert run == Ran(1, "<stdin>:2: Tag: unknown member 'Tag'; did you mean 'Tags'?\n", counts)
 
 
 def test_check_reads_the_request_files_in_a_directory(invoker: Invoker) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -201,3 +203,22 @@ def test_the_schema_has_the_limits_and_the_docstrings_of_the_fields() -> None:
 def test_every_member_has_a_description() -> None:
     for name, definition in schema()["$defs"].items():
         assert all(member["description"] for member in definition["properties"].values()), name
+
+
+def test_descriptions_say_nothing_about_values_in_python() -> None:
+    members = [member for definition in schema()["$defs"].values() for member in definition["properties"].values()]
+    descriptions = [member["description"] for member in members]
+    assert not [text for text in descriptions if "None" in text or "repr" in text or not text.endswith(".")]
+    assert "The file system." in descriptions
+    assert "At most 50 tags." in descriptions
+    assert "At most 50 arguments of the entrypoint, each at most 64 characters." in descriptions
+
+
+def test_the_module_of_the_schema_is_imported_with_the_first_schema() -> None:
+    program = """
+import sys
+from appimageconfig import files
+name = "appimageconfig.files._schema"
+print(name in sys.modules, bool(files.schema()), name in sys.modules)
+"""
+    assert subprocess.check_output([sys.executable, "-c", program], text=True) == "False True True\n"
