@@ -135,9 +135,9 @@ class NotConvergedError(AppImageConfigError):
 
     def __str__(self) -> str:
         """Return the remaining difference and what to do."""
-        done, advice = "the update", "pass replace=True to delete and recreate it, or declare what it has"
+        done, advice = "the update", "pass replace=True to delete and recreate it, or add the rest to the desired state"
         if self.attempt == "replacement":
-            done, advice = "it was deleted and recreated", "declare what it has"
+            done, advice = "it was deleted and recreated", "add the rest to the desired state"
         changes = "\n".join(f"  {change}" for change in self.difference.changes)
         return f"AppImageConfig {self.app_image_config_name!r} still differs after {done}; {advice}:\n{changes}"
 
@@ -154,7 +154,9 @@ class StalePlanError(AppImageConfigError):
     def __str__(self) -> str:
         """Return the change and what to do."""
         name, what = self.app_image_config_name, self.what_happened
-        return f"AppImageConfig {name!r} {what} after the plan was made, and was left unchanged; make a new plan"
+        return (
+            f"AppImageConfig {name!r} {what} after the plan was made, so its step was not carried out; make a new plan"
+        )
 
 
 class ServiceError(AppImageConfigError, ClientError):

@@ -297,9 +297,7 @@ def apply_error() -> ApplyError:
     return ApplyError("2 of 3 steps failed", [throttled, stale], outcomes)
 
 
-STALE_LINE = (
-    "  failed c: AppImageConfig 'c' was changed after the plan was made, and was left unchanged; make a new plan"
-)
+STALE_LINE = "  failed c: AppImageConfig 'c' was changed after the plan was made, so its step was not carried out; make a new plan"
 
 
 def test_an_apply_error_lists_the_failed_steps() -> None:
@@ -400,14 +398,14 @@ def test_an_invalid_value_is_a_value_error_with_one_line_for_each_violation() ->
 def test_a_difference_that_remains_after_an_update_is_shown_with_what_to_do() -> None:
     assert str(NotConvergedError("image", DIFFERENCE)) == (
         "AppImageConfig 'image' still differs after the update; "
-        "pass replace=True to delete and recreate it, or declare what it has:\n"
+        "pass replace=True to delete and recreate it, or add the rest to the desired state:\n"
         f"  {DIFFERENCE.changes[0]}"
     )
 
 
 def test_a_difference_that_remains_after_a_replacement_is_shown_with_what_to_do() -> None:
     assert str(NotConvergedError("image", DIFFERENCE, "replacement")) == (
-        "AppImageConfig 'image' still differs after it was deleted and recreated; declare what it has:\n"
+        "AppImageConfig 'image' still differs after it was deleted and recreated; add the rest to the desired state:\n"
         f"  {DIFFERENCE.changes[0]}"
     )
 
@@ -425,7 +423,7 @@ def test_an_error_shows_its_arguments_in_its_repr() -> None:
 
 def test_a_stale_plan_error_says_what_happened_and_what_to_do() -> None:
     assert str(StalePlanError("image", "was deleted")) == (
-        "AppImageConfig 'image' was deleted after the plan was made, and was left unchanged; make a new plan"
+        "AppImageConfig 'image' was deleted after the plan was made, so its step was not carried out; make a new plan"
     )
 
 

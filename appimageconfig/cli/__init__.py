@@ -547,7 +547,7 @@ def _target_line(client: AppImageConfigClient, plan: Plan) -> str:
 
 
 def _target(client: AppImageConfigClient, plan: Plan) -> dict[str, Any]:
-    """Return where *plan* acts: the account only if a listed ARN shows it, since no call is made to find it out."""
+    """Return where *plan* acts: the account only if a config exists there, since no call is made to find it out."""
     options = click.get_current_context().params
     meta = client.sagemaker.meta
     if options["in_memory"]:
@@ -556,12 +556,11 @@ def _target(client: AppImageConfigClient, plan: Plan) -> dict[str, Any]:
     # Access keys in the environment take precedence over a profile that is named there, but not over --profile.
     variables = () if os.environ.get("AWS_ACCESS_KEY_ID") else ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
     profiles = (options["profile"], *map(os.environ.get, variables))
-    arns = (step.app_image_config_arn for step in plan.steps)
     target = {
         "endpoint": None if (urlsplit(endpoint).hostname or "").endswith(_AWS_DOMAINS) else endpoint,
         "region": meta.region_name,
         "profile": next(filter(None, profiles), None),
-        "account": "".join(next(filter(None, arns), "").split(":")[4:5]),
+        "account": plan.account_id,
     }
     return {name: value for name, value in target.items() if value}
 

@@ -56,8 +56,10 @@ def plan(client: AppImageConfigClient, configs: Iterable[AppImageConfig], prune:
     declared = by_name(configs)
     steps: dict[str, Step] = {}
     deletions: dict[str, Step] = {}
+    arn = ""
     for details in client.list() if declared or prune else ():
         name = details.app_image_config_name
+        arn = details.app_image_config_arn
         if name in declared:
             # A config that is deleted before its tags are read is created.
             with suppress(ResourceNotFoundError):
@@ -72,7 +74,8 @@ def plan(client: AppImageConfigClient, configs: Iterable[AppImageConfig], prune:
                 for name, config in declared.items()
             ),
             *(deletions[name] for name in sorted(deletions)),
-        )
+        ),
+        "".join(arn.split(":")[4:5]) or None,
     )
 
 
@@ -247,17 +250,17 @@ def _restore(client: AppImageConfigClient, name: str, config: AppImageConfig) ->
     try:
         client.create(config)
     except ResourceInUseError:
-        return f"AppImageConfig {name!r} was to be deleted and recreated, and exists; run ensure again"
+        return f"AppImageConfig {name!r} could not be replaced, but exists; run ensure again"
     except BaseException as error:
         note = (
-            f"AppImageConfig {name!r} was deleted to be recreated, and may be missing; run ensure again. "
+            f"AppImageConfig {name!r} was deleted, could not be recreated, and may be missing; run ensure again. "
             f"It could not be restored ({type(error).__name__}); its tags were {dict(config.tags or {})}"
         )
         if isinstance(error, Exception):
             return note  # the error that made the replacement fail is raised
         error.add_note(note)  # a second Ctrl-C
         raise
-    return f"AppImageConfig {name!r} was deleted to be recreated, and was restored as it was"
+    return f"AppImageConfig {name!r} could not be replaced, and was restored as it was"
 
 
 def _outcome(

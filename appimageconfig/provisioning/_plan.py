@@ -62,6 +62,8 @@ class Plan:
 
     steps: tuple[Step, ...]
     """One step for each desired config, in their order, then one for each deletion, by name."""
+    account_id: str | None = None
+    """The account, read from the ARN of an existing config; None if no config exists there."""
 
     @property
     def changes(self) -> tuple[Step, ...]:

@@ -454,13 +454,12 @@ def test_target_shows_other_endpoints(invoker: Invoker, url: str) -> None:
     assert run.out.startswith(f"Target: endpoint {url}, region us-east-1.\n")
 
 
-def test_target_shows_the_account_of_a_config_to_delete(invoker: Invoker, client: AppImageConfigClient) -> None:
-    """And no account if no config of the plan exists, since no call is made to find it out."""
-    create(client, lab("old"))
+def test_target_shows_the_account_if_a_config_exists_there(invoker: Invoker, client: AppImageConfigClient) -> None:
+    """Also where the plan only creates. Without a config no account is shown, since no call is made to find it out."""
     invoker.write("lab.json", lab())
     assert invoker.call("plan", "lab.json").out.startswith(f"{invoker.target()}+ create lab\n")
-    run = invoker.call("plan", "--prune", "o", "lab.json")
-    assert run.out.startswith(f"{invoker.target(account=True)}+ create lab\n")
+    create(client, lab("old"))
+    assert invoker.call("plan", "lab.json").out.startswith(f"{invoker.target(account=True)}+ create lab\n")
 
 
 @pytest.mark.parametrize("command", ["plan", "apply --yes"])

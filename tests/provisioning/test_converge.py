@@ -247,7 +247,7 @@ def test_a_config_is_restored_with_its_tags_if_its_replacement_fails(
     made()
     with pytest.raises(ResourceLimitExceededError) as caught:
         client.ensure(AppImageConfig(app_image_config_name="image"), replace=True)
-    assert caught.value.__notes__ == ["AppImageConfig 'image' was deleted to be recreated, and was restored as it was"]
+    assert caught.value.__notes__ == ["AppImageConfig 'image' could not be replaced, and was restored as it was"]
     assert made() == ["Describe", "Describe", "ListTags", "Delete", "Create", "Create"]
     assert state(client) == attrs.evolve(before, tags={"team": "ml"})
 
@@ -261,7 +261,7 @@ def test_the_error_has_the_lost_tags_if_the_config_cannot_be_restored(
         client.ensure(editor(), replace=True)
     assert caught.value.__notes__ == [
         (
-            "AppImageConfig 'image' was deleted to be recreated, and may be missing; run ensure again. "
+            "AppImageConfig 'image' was deleted, could not be recreated, and may be missing; run ensure again. "
             "It could not be restored (AccessDeniedError); its tags were {'team': 'ml'}"
         )
     ]
@@ -284,7 +284,7 @@ def test_a_config_is_restored_if_its_replacement_is_interrupted(service: InMemor
     sagemaker.meta.events.register(event, interrupt)
     with pytest.raises(KeyboardInterrupt) as caught:
         client.ensure(AppImageConfig(app_image_config_name="image"), replace=True)
-    assert caught.value.__notes__ == ["AppImageConfig 'image' was deleted to be recreated, and was restored as it was"]
+    assert caught.value.__notes__ == ["AppImageConfig 'image' could not be replaced, and was restored as it was"]
     assert state(client) == tagged(lab(), team="ml")
 
 
@@ -309,7 +309,7 @@ def test_a_second_ctrl_c_leaves_a_note_with_the_lost_tags(service: InMemorySageM
         client.ensure(editor(), replace=True)
     (note,) = caught.value.__notes__
     assert note == (
-        "AppImageConfig 'image' was deleted to be recreated, and may be missing; run ensure again. "
+        "AppImageConfig 'image' was deleted, could not be recreated, and may be missing; run ensure again. "
         "It could not be restored (KeyboardInterrupt); its tags were {'team': 'ml'}"
     )
 
@@ -321,9 +321,7 @@ def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(ser
     service.inject(Fault.server_error(after=True), operation="CreateAppImageConfig")
     with pytest.raises(ServiceError) as caught:
         client.ensure(editor(), replace=True)
-    assert caught.value.__notes__ == [
-        "AppImageConfig 'image' was to be deleted and recreated, and exists; run ensure again"
-    ]
+    assert caught.value.__notes__ == ["AppImageConfig 'image' could not be replaced, but exists; run ensure again"]
     assert state(client) == tagged(editor(), team="ml")
 
 
@@ -808,7 +806,7 @@ def test_apply_leaves_a_config_unchanged_that_changed_since_the_plan(
     change(client)
     before = state(client)
     assert stale(failed(client, plan)) == (
-        "AppImageConfig 'image' was changed after the plan was made, and was left unchanged; make a new plan (NoneType)"
+        "AppImageConfig 'image' was changed after the plan was made, so its step was not carried out; make a new plan (NoneType)"
     )
     assert state(client) == before
 
@@ -818,7 +816,7 @@ def test_apply_does_not_recreate_a_config_that_was_deleted_since_the_plan(client
     plan = client.plan([lab(default_uid=0), lab("other")])
     client.delete("image")
     assert stale(failed(client, plan)) == (
-        "AppImageConfig 'image' was deleted after the plan was made, and was left unchanged; make a new plan "
+        "AppImageConfig 'image' was deleted after the plan was made, so its step was not carried out; make a new plan "
         "(ResourceNotFoundError)"
     )
     with pytest.raises(ResourceNotFoundError):
@@ -832,7 +830,7 @@ def test_apply_refuses_a_config_that_was_created_since_the_plan_and_differs(clie
     a, b, c = failed(client, plan).outcomes
     assert (a.status, b.status, c.status) == ("failed", "unchanged", "failed")
     assert str(a.error) == (
-        "AppImageConfig 'a' was created after the plan was made, and was left unchanged; make a new plan"
+        "AppImageConfig 'a' was created after the plan was made, so its step was not carried out; make a new plan"
     )
     assert isinstance(getattr(a.error, "__cause__", None), ResourceInUseError)
     assert b.app_image_config_arn == client.describe("b").app_image_config_arn
@@ -860,7 +858,7 @@ def test_apply_deletes_no_config_that_changed_and_accepts_one_that_is_gone(clien
     assert statuses(error.outcomes) == {"team-a": "failed", "team-b": "deleted", "team-c": "deleted"}
     assert str(error) == (
         "1 of 3 steps failed:\n"
-        "  failed team-a: AppImageConfig 'team-a' was changed after the plan was made, and was left unchanged; "
+        "  failed team-a: AppImageConfig 'team-a' was changed after the plan was made, so its step was not carried out; "
         "make a new plan"
     )
     assert applied(client) == {"team-a"}

@@ -118,7 +118,7 @@ def test_an_outcome_is_shown_as_text_and_json_with_the_notes_of_its_error() -> N
     error = StalePlanError("image", "was changed")
     error.add_note("a note")
     failed = Outcome(status="failed", app_image_config_name="image", error=error)
-    text = "AppImageConfig 'image' was changed after the plan was made, and was left unchanged; make a new plan\na note"
+    text = "AppImageConfig 'image' was changed after the plan was made, so its step was not carried out; make a new plan\na note"
     assert str(failed) == f"failed image: {text}"
     assert json.loads(json.dumps(failed.to_dict())) == {
         "status": "failed",
@@ -150,7 +150,9 @@ def test_not_converged_error_shows_the_difference_and_what_to_do() -> None:
     left = Difference((Change("A", 1, None), Change("B", None, {})))
     assert str(NotConvergedError("image", left)) == (
         "AppImageConfig 'image' still differs after the update; "
-        "pass replace=True to delete and recreate it, or declare what it has:\n"
+        "pass replace=True to delete and recreate it, or add the rest to the desired state:\n"
         "  A: 1 -> (absent)\n  B: (absent) -> {}"
     )
-    assert "was deleted and recreated; declare what it has" in str(NotConvergedError("image", left, "replacement"))
+    assert "was deleted and recreated; add the rest to the desired state" in str(
+        NotConvergedError("image", left, "replacement")
+    )
