@@ -806,7 +806,8 @@ def test_apply_leaves_a_config_unchanged_that_changed_since_the_plan(
     change(client)
     before = state(client)
     assert stale(failed(client, plan)) == (
-        "AppImageConfig 'image' was changed after the plan was made, so its step was not carried out; make a new plan (NoneType)"
+        "AppImageConfig 'image' was changed after the plan was made, so its step was not carried out; "
+        "make a new plan (NoneType)"
     )
     assert state(client) == before
 
@@ -858,8 +859,8 @@ def test_apply_deletes_no_config_that_changed_and_accepts_one_that_is_gone(clien
     assert statuses(error.outcomes) == {"team-a": "failed", "team-b": "deleted", "team-c": "deleted"}
     assert str(error) == (
         "1 of 3 steps failed:\n"
-        "  failed team-a: AppImageConfig 'team-a' was changed after the plan was made, so its step was not carried out; "
-        "make a new plan"
+        "  failed team-a: AppImageConfig 'team-a' was changed after the plan was made, "
+        "so its step was not carried out; make a new plan"
     )
     assert applied(client) == {"team-a"}
 
