@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from clients.foreign import ForeignClient
 
-# Before the clients are imported, so that a failure shows what they printed.
-pytest.register_assert_rewrite("clients.aws_cli", "clients.javascript")
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--client``."""
