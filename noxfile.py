@@ -21,7 +21,12 @@ if "PYENV_ROOT" in os.environ:
     os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *sorted(map(str, installed))])
 
 nox.needs_version = ">=2025.10.16"
-nox.options.sessions = ["lint", "typing", "docs", "package", "demo", "clients", "coverage", "properties", "tests_on"]
+# The oldest dependencies with the oldest Python and the newest with the others; -t matrix runs all pairs.
+nox.options.sessions = [
+    *("lint", "typing", "docs", "package", "demo", "clients", "coverage", "properties"),
+    f"tests_on-{PYTHONS[0]}(oldest)",
+    *(f"tests_on-{python}(newest)" for python in PYTHONS[1:]),
+]
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
@@ -49,8 +54,8 @@ def tests(session: nox.Session) -> None:
     run_tests(session)
 
 
-@nox.session(python=PYTHONS)
-@nox.parametrize("dependencies", ["newest", "oldest"])
+@nox.session(python=PYTHONS, tags=["matrix"])
+@nox.parametrize("dependencies", ["newest", "oldest"], ids=["newest", "oldest"])
 def tests_on(session: nox.Session, dependencies: str) -> None:
     """Run the tests with each supported Python that is installed, and the newest or oldest dependencies."""
     if dependencies == "oldest":
