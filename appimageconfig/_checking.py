@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from appimageconfig import _paths, limits
-from appimageconfig._constraints import REQUEST, TAGS_ON_THE_WIRE, List, Structure, Tags, type_violation
+from appimageconfig._constraints import (
+    REQUEST,
+    TAGS_ON_THE_WIRE,
+    Checked,
+    List,
+    Structure,
+    Tags,
+    checked_together,
+    constraint_of,
+    type_violation,
+)
 from appimageconfig._converter import modelled_fields
 from appimageconfig._frozen import is_list, is_map
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
@@ -35,7 +45,7 @@ def require_config(config: object) -> None:
 
 
 APP_CONFIGS: Final = tuple(
-    field.name for field in attrs.fields(AppImageConfig) if isinstance(field.validator, Structure)
+    field.name for field in attrs.fields(AppImageConfig) if isinstance(constraint_of(field), Structure)
 )
 """The fields of an `AppImageConfig` that hold an app config."""
 
@@ -96,7 +106,7 @@ def _members(model: type[attrs.AttrsInstance]) -> tuple[dict[str, Callable[[Any]
     """Return the check of each member of a structure, and the required members."""
     fields = modelled_fields(model)
     required = frozenset(member for member, field in fields.items() if field.default is attrs.NOTHING)
-    return {member: _accepts(field.validator) for member, field in fields.items()}, required
+    return {member: _accepts(constraint_of(field)) for member, field in fields.items()}, required
 
 
 def _accepts(constraint: Any) -> Callable[[Any], bool]:
@@ -134,8 +144,8 @@ _OF_A_RESPONSE: Final = (
 )
 
 
-@attrs.frozen(kw_only=True)
-class _Tag:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class _Tag(Checked):
     key: str = attrs.field(validator=limits.TAG_KEY)
     value: str = attrs.field(validator=limits.TAG_VALUE)
 
@@ -149,7 +159,7 @@ def _structure_violations(value: object, model: type[attrs.AttrsInstance], path:
     for member, item in value.items():
         place = _paths.member(path, member)
         if member in fields:
-            yield from _member_violations(item, fields[member].validator, place)
+            yield from _member_violations(item, constraint_of(fields[member]), place)
         else:
             yield Violation(place, "unknown", f"unknown member {member!r}; {_suggestion(member, fields)}")
     for member, field in fields.items():

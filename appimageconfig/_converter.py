@@ -17,7 +17,7 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from appimageconfig._constraints import Integer, List, Map, String, Tags, trusted
+from appimageconfig._constraints import Integer, List, Map, String, Tags, constraint_of, trusted
 from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map, thawed
 from appimageconfig._paths import member_name
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
@@ -151,7 +151,7 @@ def _structures_to_wire(items: Sequence[Any] | None) -> Any:
 def _overrides(model: Any) -> dict[str, Any]:
     overrides: dict[str, Any] = {"unmodelled": override(omit=True)}
     for member, field in modelled_fields(model).items():
-        constraint: Any = field.validator
+        constraint: Any = constraint_of(field)
         match constraint:
             case Tags():
                 hooks: dict[str, Any] = {"struct_hook": _tags_from_wire, "unstruct_hook": _tags_to_wire}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
 import attrs
 
 from appimageconfig import limits
+from appimageconfig._constraints import Checked, checked_together
 from appimageconfig._converter import request_members
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ class CustomImageEntry(TypedDict):
     """The version of the image."""
 
 
-@attrs.frozen(kw_only=True)
-class CustomImage:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class CustomImage(Checked):
     """The service model's shape ``CustomImage``, checked like every structure."""
 
     image_name: str = attrs.field(validator=limits.IMAGE_NAME)

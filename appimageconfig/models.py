@@ -23,7 +23,7 @@ from typing import Any
 import attrs
 
 from appimageconfig import limits
-from appimageconfig._constraints import Structure, trusted
+from appimageconfig._constraints import Checked, Structure, checked_together, trusted
 from appimageconfig._frozen import (
     NO_SECRETS,
     Ordered,
@@ -39,15 +39,15 @@ from appimageconfig._frozen import (
 _UNMODELLED: Any = attrs.field(default=NO_SECRETS, converter=deeply_secret, repr=False)
 
 
-@attrs.frozen(kw_only=True)
-class Shape:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class Shape(Checked):
     """The base of all structures."""
 
     unmodelled: Mapping[str, Any] = _UNMODELLED
     """Members of a response that this version does not know, by their wire names; requests carry them back."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class KernelSpec(Shape):
     """A kernel of the image. The service model's shape ``KernelSpec``."""
 
@@ -58,7 +58,7 @@ class KernelSpec(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class FileSystemConfig(Shape):
     """The mount point and the owner of the user's volume. The service model's shape ``FileSystemConfig``."""
 
@@ -71,7 +71,7 @@ class FileSystemConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class ContainerConfig(Shape):
     """The container's entrypoint, arguments and environment. The service model's shape ``ContainerConfig``."""
 
@@ -98,7 +98,7 @@ def _kernel_spec_tuple(value: Ordered[KernelSpec]) -> tuple[KernelSpec, ...]:
     return frozen_tuple(value)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class KernelGatewayImageConfig(Shape):
     """The settings of the image as a KernelGateway app. The service model's shape ``KernelGatewayImageConfig``."""
 
@@ -111,7 +111,7 @@ class KernelGatewayImageConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class JupyterLabAppImageConfig(Shape):
     """The settings of the image as a JupyterLab app. The service model's shape ``JupyterLabAppImageConfig``."""
 
@@ -122,7 +122,7 @@ class JupyterLabAppImageConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class CodeEditorAppImageConfig(Shape):
     """The settings of the image as a Code Editor app. The service model's shape ``CodeEditorAppImageConfig``."""
 
@@ -133,7 +133,7 @@ class CodeEditorAppImageConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class AppImageConfig(Shape):
     """
     The desired state of an AppImageConfig: the argument of create, update and ensure.
@@ -160,7 +160,7 @@ class AppImageConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class AppImageConfigDetails(Shape):
     """
     The actual state of an AppImageConfig: the result of describe and list.

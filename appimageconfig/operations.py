@@ -13,6 +13,7 @@ from typing import ClassVar, Literal, TypeAlias
 import attrs
 
 from appimageconfig import limits
+from appimageconfig._constraints import Checked, checked_together
 from appimageconfig._frozen import frozen_mapping, strings
 
 SortBy: TypeAlias = Literal["CreationTime", "LastModifiedTime", "Name"]
@@ -29,27 +30,27 @@ OperationName: TypeAlias = Literal[
 ]
 
 
-@attrs.frozen(kw_only=True)
-class DescribeAppImageConfigRequest:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class DescribeAppImageConfigRequest(Checked):
     """The config to describe."""
 
-    SUBJECT: ClassVar = "arguments of describe"
+    SUBJECT: ClassVar[str] = "arguments of describe"
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
-@attrs.frozen(kw_only=True)
-class DeleteAppImageConfigRequest:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class DeleteAppImageConfigRequest(Checked):
     """The config to delete."""
 
-    SUBJECT: ClassVar = "arguments of delete"
+    SUBJECT: ClassVar[str] = "arguments of delete"
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
-@attrs.frozen(kw_only=True)
-class ListAppImageConfigsRequest:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class ListAppImageConfigsRequest(Checked):
     """The configs to list, their order, and the size of a page."""
 
-    SUBJECT: ClassVar = "arguments of list"
+    SUBJECT: ClassVar[str] = "arguments of list"
     max_results: int | None = attrs.field(default=None, validator=limits.MAX_RESULTS)
     next_token: str | None = attrs.field(default=None, validator=limits.NEXT_TOKEN)
     name_contains: str | None = attrs.field(default=None, validator=limits.APP_IMAGE_CONFIG_NAME)
@@ -61,20 +62,20 @@ class ListAppImageConfigsRequest:
     sort_order: SortOrder | None = attrs.field(default=None, validator=limits.SORT_ORDER)
 
 
-@attrs.frozen(kw_only=True)
-class AddTagsInput:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class AddTagsInput(Checked):
     """The resource to tag, and its tags."""
 
-    SUBJECT: ClassVar = "arguments of add_tags"
+    SUBJECT: ClassVar[str] = "arguments of add_tags"
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     tags: Mapping[str, str] = attrs.field(converter=frozen_mapping, validator=limits.TAG_LIST)
 
 
-@attrs.frozen(kw_only=True)
-class ListTagsInput:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class ListTagsInput(Checked):
     """The resource whose tags to list."""
 
-    SUBJECT: ClassVar = "arguments of list_tags"
+    SUBJECT: ClassVar[str] = "arguments of list_tags"
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     next_token: str | None = attrs.field(default=None, validator=limits.NEXT_TOKEN)
     max_results: int | None = attrs.field(default=None, validator=limits.LIST_TAGS_MAX_RESULTS)
@@ -85,10 +86,10 @@ def _keys(keys: Iterable[str]) -> tuple[str, ...]:
     return strings(sorted(keys, key=str) if isinstance(keys, AbstractSet) else keys)
 
 
-@attrs.frozen(kw_only=True)
-class DeleteTagsInput:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class DeleteTagsInput(Checked):
     """The resource, and the keys of the tags to delete."""
 
-    SUBJECT: ClassVar = "arguments of delete_tags"
+    SUBJECT: ClassVar[str] = "arguments of delete_tags"
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     tag_keys: tuple[str, ...] = attrs.field(converter=_keys, validator=limits.TAG_KEY_LIST)
