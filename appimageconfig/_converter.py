@@ -11,13 +11,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from appimageconfig._constraints import Integer, List, Map, String, Tags, constraint_of, trusted
+from appimageconfig._constraints import (
+    Integer,
+    List,
+    Map,
+    String,
+    Structure,
+    Tags,
+    Timestamp,
+    constraint_of,
+    trusted,
+)
 from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map, thawed
 from appimageconfig._paths import member_name
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
@@ -26,20 +36,18 @@ from appimageconfig.models import AppImageConfig, AppImageConfigDetails, Shape
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_converter: Final = cattrs.Converter(
-    detailed_validation=False, unstruct_collection_overrides={tuple: list, Mapping: dict}
-)
+_converter: Final = cattrs.Converter(detailed_validation=False)
 
 
 def request_members(request: attrs.AttrsInstance) -> dict[str, Any]:
     """Return the keyword arguments of the boto3 method that takes *request*."""
-    return cast("dict[str, Any]", _converter.unstructure(request))
+    return _unstructure_hook(type(request))(request)
 
 
 def config_from_request(request: Mapping[str, Any]) -> AppImageConfig:
     """Read the keyword arguments of ``create_app_image_config``, which have been checked."""
     with trusted():
-        return _converter.structure(request, AppImageConfig)
+        return _structure_hook(AppImageConfig)(request, AppImageConfig)
 
 
 def details_from_response(response: Mapping[str, Any], name: str | None = None) -> AppImageConfigDetails:
@@ -59,7 +67,7 @@ def details_from_response(response: Mapping[str, Any], name: str | None = None) 
         members.setdefault("AppImageConfigName", name)
     require_members(members, "AppImageConfigName", "AppImageConfigArn")
     with trusted():
-        return _converter.structure(members, AppImageConfigDetails)
+        return _structure_hook(AppImageConfigDetails)(members, AppImageConfigDetails)
 
 
 def require_members(response: Mapping[str, Any], *members: str) -> None:
@@ -116,10 +124,12 @@ def _as_it_is(value: Any, _: Any) -> Any:
     return value
 
 
-def _time_from_wire(value: Any, _: Any) -> datetime:
+def _time_from_wire(value: Any, _: Any) -> datetime | None:
     match value:
         case datetime():
             time = value
+        case None:
+            return None
         case str():
             time = datetime.fromisoformat(value)
         case _:
@@ -138,14 +148,14 @@ def _tags_to_wire(tags: Mapping[str, str]) -> list[dict[str, str]]:
 # A required list is None if the response lacked it; cattrs' own hooks would iterate it.
 
 
-def _structures_hook(type_: Any) -> Callable[[Sequence[Any] | None, Any], Any]:
-    model = get_args(type_)[0]
+def _list_from_wire(model: Any) -> Callable[[Sequence[Any] | None, Any], Any]:
     structure = _structure_hook(model)
     return lambda items, _: None if items is None else tuple([structure(item, model) for item in items])
 
 
-def _structures_to_wire(items: Sequence[Any] | None) -> Any:
-    return None if items is None else [_converter.unstructure(item) for item in items]
+def _list_to_wire(model: Any) -> Callable[[Sequence[Any] | None], Any]:
+    unstructure = _unstructure_hook(model)
+    return lambda items: None if items is None else [unstructure(item) for item in items]
 
 
 def _overrides(model: Any) -> dict[str, Any]:
@@ -153,19 +163,35 @@ def _overrides(model: Any) -> dict[str, Any]:
     for member, field in modelled_fields(model).items():
         constraint: Any = constraint_of(field)
         match constraint:
+            # A hook for each field: those for types alone are looked up for each optional value.
             case Tags():
                 hooks: dict[str, Any] = {"struct_hook": _tags_from_wire, "unstruct_hook": _tags_to_wire}
-            case String() | Integer() | Map() | List(item=String()):
-                # By default cattrs calls str() and int() on what it reads. Here nothing is coerced: a request has been
-                # checked, and a response is kept as it is. A hook for the types alone is a fifth slower, since it is
-                # looked up for each optional member that is read.
+            # By default cattrs calls str() and int() on what it reads. Here nothing is coerced: a request has been
+            # checked, and a response is kept as it is.
+            case String() | Integer():
                 hooks = {"struct_hook": _as_it_is}
-            case _:
-                hooks = {}
+            case Map():
+                hooks = {"struct_hook": _as_it_is, "unstruct_hook": dict}
+            case List(item=String()):
+                hooks = {"struct_hook": _as_it_is, "unstruct_hook": list}
+            case Timestamp():
+                hooks = {"struct_hook": _time_from_wire}
+            case Structure():
+                hooks = {
+                    "struct_hook": _structure_hook(constraint.model),
+                    "unstruct_hook": _unstructure_hook(constraint.model),
+                }
+            case List(item=Structure(model=item)):
+                hooks = {"struct_hook": _list_from_wire(item), "unstruct_hook": _list_to_wire(item)}
         overrides[field.name] = override(rename=member, **hooks)
     return overrides
 
 
+# The functions of a class are compiled when it is first met, not at import: that keeps the import fast. Threads that meet
+# a class at the same time may each compile the same functions, and either result may be used.
+
+
+@cache
 def _unstructure_hook(model: Any) -> Callable[[Any], dict[str, Any]]:
     unstructure = make_dict_unstructure_fn(model, _converter, _cattrs_omit_if_default=True, **_overrides(model))
     if not issubclass(model, Shape):
@@ -183,12 +209,15 @@ def _unstructure_hook(model: Any) -> Callable[[Any], dict[str, Any]]:
     return with_unmodelled
 
 
+@cache
 def _structure_hook(model: Any) -> Callable[[Mapping[str, Any], Any], Any]:
     structure = make_dict_structure_fn(model, _converter, **_overrides(model))
     fields = modelled_fields(model)
     required = dict.fromkeys(member for member, field in fields.items() if field.default is attrs.NOTHING)
 
-    def with_unmodelled(members: Mapping[str, Any], _: Any) -> Any:
+    def with_unmodelled(members: Mapping[str, Any] | None, _: Any) -> Any:
+        if members is None:
+            return None
         if required.keys() <= members.keys() <= fields.keys():
             return structure(members, model)
         value = structure({**required, **members}, model)
@@ -196,16 +225,3 @@ def _structure_hook(model: Any) -> Callable[[Mapping[str, Any], Any], Any]:
         return attrs.evolve(value, unmodelled=unmodelled)
 
     return with_unmodelled
-
-
-def _is_tuple_of_structures(type_: Any) -> bool:
-    return get_origin(type_) is tuple and attrs.has(get_args(type_)[0])
-
-
-_converter.register_structure_hook_factory(_is_tuple_of_structures, _structures_hook)
-_converter.register_unstructure_hook_func(_is_tuple_of_structures, _structures_to_wire)
-_converter.register_structure_hook(datetime, _time_from_wire)
-# cattrs calls the factories when it first meets a class, not at import: that keeps the import fast. Threads that meet a
-# class at the same time may each compile the same functions, and either result may be used.
-_converter.register_structure_hook_factory(attrs.has, _structure_hook)
-_converter.register_unstructure_hook_factory(attrs.has, _unstructure_hook)
