@@ -222,8 +222,10 @@ def secrets_in(value: Any) -> Iterator[str]:
             yield from secrets_in(getattr(value, field.name))
     elif isinstance(value, SecretMapping | SecretTuple):
         yield from _texts(value)
-    elif is_list(value):
-        for item in value:
+    elif isinstance(value, _SecretValues | _SecretItems):
+        yield from _texts([*value])
+    elif is_map(value) or is_list(value):
+        for item in value.values() if is_map(value) else value:
             yield from secrets_in(item)
 
 
