@@ -175,7 +175,7 @@ CODES = [
 
 @pytest.mark.parametrize("call", CALLS)
 def test_no_successful_call_logs_a_secret(call: Callable[[AppImageConfigClient], object], log: io.StringIO) -> None:
-    call(AppImageConfigClient(Wire(Answer({**DESCRIBED, "AppImageConfigs": [DESCRIBED]})).client()))
+    call(AppImageConfigClient(Wire(Answer({**DESCRIBED, "AppImageConfigs": [DESCRIBED], "Tags": []})).client()))
     assert CANARY not in log.getvalue()
     assert "AppImageConfig" in log.getvalue() or "Tags" in log.getvalue()
 
