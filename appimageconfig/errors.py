@@ -188,7 +188,7 @@ class ServiceError(AppImageConfigError, ClientError):
 
     def __str__(self) -> str:
         """Return the service's text, the config, what to do, and the request id for AWS support."""
-        sentences = [super().__str__()]
+        sentences = [_ended(super().__str__())]
         if self.app_image_config_name is not None:
             sentences.append(f"AppImageConfig: {self.app_image_config_name!r}.")
         sentences.append(self._what_to_do())
@@ -235,6 +235,12 @@ class ServiceError(AppImageConfigError, ClientError):
 
     def _what_to_do(self) -> str:
         return self._advice
+
+
+def _ended(text: str) -> str:
+    """Return *text*, which often lacks its full stop, as a sentence."""
+    text = text.rstrip(": \n")  # also what botocore writes before a message that is empty
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 class ResourceInUseError(ServiceError):

@@ -139,7 +139,27 @@ def test_an_error_without_metadata_has_defaults() -> None:
     error = from_client_error(ClientError({}, "ListAppImageConfigs"))
     assert (error.code, error.message) == ("Unknown", "Unknown")
     assert (error.request_id, error.http_status, error.retry_attempts) == (None, None, 0)
-    assert str(error) == "An error occurred (Unknown) when calling the ListAppImageConfigs operation: Unknown"
+    assert str(error) == "An error occurred (Unknown) when calling the ListAppImageConfigs operation: Unknown."
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("Rate exceeded", ": Rate exceeded."),
+        ("Rate exceeded.\n", ": Rate exceeded."),
+        ("Really?", ": Really?"),
+        ("No!", ": No!"),
+        ("It failed because:", ": It failed because."),
+        ("", "."),
+    ],
+)
+def test_the_services_text_ends_as_a_sentence(message: str, sentence: str) -> None:
+    """The service often leaves out the full stop, and sometimes the text."""
+    error = from_client_error(client_error("ValidationException", message), "image")
+    assert str(error) == (
+        f"An error occurred (ValidationException) when calling the CreateAppImageConfig operation{sentence} "
+        "AppImageConfig: 'image'. Request id: abc-123."
+    )
 
 
 def test_a_conflict_after_a_retry_says_that_an_earlier_attempt_may_have_created_it() -> None:

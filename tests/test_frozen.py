@@ -368,7 +368,7 @@ def test_a_secret_that_is_not_a_string_does_not_hide_the_service_error() -> None
         "JupyterLabAppImageConfig": {"ContainerConfig": container},
     }
     answer = Answer({"__type": "ValidationException", "message": f"[5, {CANARY}] is invalid"}, status=400)
-    with pytest.raises(RequestValidationError, match=r": \[5, \*\*\*\] is invalid "):
+    with pytest.raises(RequestValidationError, match=r": \[5, \*\*\*\] is invalid\. "):
         AppImageConfigClient(Wire(answer).client(Config(parameter_validation=False))).create(
             from_response(response).to_config()
         )
