@@ -239,9 +239,9 @@ def test_each_method_makes_one_call(call: Call, operation: str) -> None:
 
 
 WRONG_CALLS: list[tuple[Call, str]] = [
-    (lambda client: client.describe("no_name"), "app_image_config_name"),
-    (lambda client: client.describe("name\n"), "app_image_config_name"),
-    (lambda client: client.delete("x" * 64), "app_image_config_name"),
+    (lambda client: client.describe("no_name"), "name"),
+    (lambda client: client.describe("name\n"), "name"),
+    (lambda client: client.delete("x" * 64), "name"),
     (lambda client: client.list(name_contains="a_b"), "name_contains"),
     (lambda client: client.list(name_contains="-a_b-"), "name_contains"),
     (lambda client: client.list(name_contains=""), "name_contains"),
@@ -250,13 +250,14 @@ WRONG_CALLS: list[tuple[Call, str]] = [
     (lambda client: client.list(sort_by=cast("Any", "Arn")), "sort_by"),
     (lambda client: client.list(sort_order=cast("Any", "Up")), "sort_order"),
     (lambda client: client.list(creation_time_after=cast("Any", "2026")), "creation_time_after"),
-    (lambda client: client.list_tags("image"), "resource_arn"),
+    (lambda client: client.list_tags("image"), "arn"),
+    (lambda client: client.add_tags("", {}), "arn"),
     (lambda client: client.add_tags(ARN, {"k!": "v"}), "tags['k!']"),
     (lambda client: client.add_tags(ARN, cast("Any", [{"Key": "k", "Value": "v"}])), "tags"),
-    (lambda client: client.delete_tags(ARN, "key"), "tag_keys"),
-    (lambda client: client.delete_tags(ARN, []), "tag_keys"),
-    (lambda client: client.delete_tags(ARN, set()), "tag_keys"),
-    (lambda client: client.delete_tags(ARN, {"a": "1"}), "tag_keys"),
+    (lambda client: client.delete_tags(ARN, "key"), "keys"),
+    (lambda client: client.delete_tags(ARN, []), "keys"),
+    (lambda client: client.delete_tags(ARN, set()), "keys"),
+    (lambda client: client.delete_tags(ARN, {"a": "1"}), "keys"),
 ]
 
 
@@ -270,11 +271,9 @@ def test_an_invalid_argument_is_refused_before_anything_is_sent(call: Call, path
     assert wire.sent == []
 
 
-RESOURCE_ARN = (
-    "resource_arn: must be the ARN of a SageMaker resource (pattern arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:.+)"
-)
+RESOURCE_ARN = "arn: must be the ARN of a SageMaker resource (pattern arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:.+)"
 NAME = (
-    "app_image_config_name: must consist of letters, digits and hyphens, without a hyphen at either end, "
+    "name: must consist of letters, digits and hyphens, without a hyphen at either end, "
     "such as 'bad-name' (pattern [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})"
 )
 
@@ -299,7 +298,7 @@ WRONG_ARGUMENTS: list[tuple[Call, str]] = [
         lambda client: client.delete_tags("image", "team"),
         (
             f"invalid arguments of delete_tags:\n  {RESOURCE_ARN}\n"
-            "  tag_keys: must be a list, not a string; write a list with the string as its only item"
+            "  keys: must be a list, not a string; write a list with the string as its only item"
         ),
     ),
 ]
