@@ -22,7 +22,7 @@ import attrs
 
 from appimageconfig import _paths
 from appimageconfig._frozen import is_list, is_map
-from appimageconfig.errors import InvalidAppImageConfigError, Violation
+from appimageconfig.errors import InvalidAppImageConfigError, Violation, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -76,9 +76,9 @@ def trusted() -> AbstractContextManager[None]:
 
 
 def enforced(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """Return those of *violations* that are enforced here; see `unchecked`."""
+    """Return those of *violations* that are enforced here, see `unchecked`, as far as an error reports them."""
     traits, _ = _enforced.get()
-    return tuple(violation for violation in violations if violation.constraint in traits)
+    return bounded(violation for violation in violations if violation.constraint in traits)
 
 
 class Constraint(ABC):
