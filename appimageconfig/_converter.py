@@ -17,7 +17,7 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from appimageconfig._constraints import Integer, List, Map, String, Tags, trusted
+from appimageconfig._constraints import Integer, List, Map, String, Tags, received, trusted
 from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map, thawed
 from appimageconfig._paths import member_name
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
@@ -58,7 +58,7 @@ def details_from_response(response: Mapping[str, Any], name: str | None = None) 
     if name is not None:
         members.setdefault("AppImageConfigName", name)
     require_members(members, "AppImageConfigName", "AppImageConfigArn")
-    with trusted():
+    with received():
         return _converter.structure(members, AppImageConfigDetails)
 
 
@@ -74,14 +74,43 @@ def require_members(response: Mapping[str, Any], *members: str) -> None:
         raise InvalidAppImageConfigError(missing, "response")
 
 
+def require_json(response: object) -> None:
+    """
+    Raise an error if the headers of *response* say that its body is not JSON. Stubbed responses have no headers.
+
+    botocore reads such a body as an empty response, and a proxy may send one with the status 200.
+
+    Raises:
+        InvalidAppImageConfigError: The body is not JSON.
+    """
+    match response:
+        case {"ResponseMetadata": {"HTTPHeaders": {"content-type": str(kind)}}} if "json" not in kind.lower():
+            message = f"its content type is {kind!r}, not JSON; check the endpoint, and the proxies on the way to it"
+            raise InvalidAppImageConfigError([Violation("", "type", message)], "response")
+        case _:
+            pass
+
+
 def details_from_page(page: Mapping[str, Any]) -> Iterator[AppImageConfigDetails]:
-    """Read a response of ListAppImageConfigs."""
-    return map(details_from_response, page.get("AppImageConfigs", ()))
+    """
+    Read a response of ListAppImageConfigs.
+
+    Raises:
+        InvalidAppImageConfigError: The response lacks the list, or an item lacks its name or its ARN.
+    """
+    require_members(page, "AppImageConfigs")
+    return map(details_from_response, page["AppImageConfigs"])
 
 
 def tags_from_page(page: Mapping[str, Any]) -> dict[str, str]:
-    """Read a response of ListTags."""
-    return _tags_from_wire(page.get("Tags", ()))
+    """
+    Read a response of ListTags.
+
+    Raises:
+        InvalidAppImageConfigError: The response lacks the tags.
+    """
+    require_members(page, "Tags")
+    return tags_from_wire(page["Tags"])
 
 
 def redacted(value: Any) -> Any:
@@ -127,7 +156,8 @@ def _time_from_wire(value: Any, _: Any) -> datetime:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _tags_from_wire(tags: Sequence[Mapping[str, str]], _: Any = None) -> dict[str, str]:
+def tags_from_wire(tags: Sequence[Mapping[str, str]], _: Any = None) -> dict[str, str]:
+    """Read a list of Key and Value."""
     return {tag["Key"]: tag["Value"] for tag in tags}
 
 
@@ -154,7 +184,7 @@ def _overrides(model: Any) -> dict[str, Any]:
         constraint: Any = field.validator
         match constraint:
             case Tags():
-                hooks: dict[str, Any] = {"struct_hook": _tags_from_wire, "unstruct_hook": _tags_to_wire}
+                hooks: dict[str, Any] = {"struct_hook": tags_from_wire, "unstruct_hook": _tags_to_wire}
             case String() | Integer() | Map() | List(item=String()):
                 # By default cattrs calls str() and int() on what it reads. Here nothing is coerced: a request has been
                 # checked, and a response is kept as it is. A hook for the types alone is a fifth slower, since it is

@@ -13,7 +13,7 @@ from uuid import uuid4
 import attrs
 from botocore import xform_name
 
-from appimageconfig._converter import tags_from_page
+from appimageconfig._converter import tags_from_wire
 from appimageconfig.operations import OperationName
 
 Members = dict[str, Any]
@@ -79,7 +79,7 @@ class Account:
         arn = f"{self._arn_prefix}:app-image-config/{name}"
         identity = {"AppImageConfigArn": arn, "AppImageConfigName": name}
         self.configs[name] = {**identity, "CreationTime": now, "LastModifiedTime": now, **app_configs}
-        self.tags[arn] = tags_from_page(request)
+        self.tags[arn] = tags_from_wire(request.get("Tags", ()))
         return {"AppImageConfigArn": arn}
 
     def describe_app_image_config(self, request: Members) -> Members:
@@ -120,7 +120,7 @@ class Account:
 
     def add_tags(self, request: Members) -> Members:
         """Run AddTags."""
-        tags = {**self._tags(request), **tags_from_page(request)}
+        tags = {**self._tags(request), **tags_from_wire(request.get("Tags", ()))}
         self.tags[request["ResourceArn"]] = tags
         return _tag_list(tags)
 
