@@ -174,7 +174,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: The config does not exist.
         """
         request = DescribeAppImageConfigRequest(app_image_config_name=name)
-        return details_from_response(self._call("describe_app_image_config", request_members(request), name), name)
+        return details_from_response(self._call("describe_app_image_config", request), request.app_image_config_name)
 
     def update(self, config: AppImageConfig) -> str:
         """
@@ -212,7 +212,7 @@ class AppImageConfigClient:
         """
         request = DeleteAppImageConfigRequest(app_image_config_name=name)
         try:
-            self._call("delete_app_image_config", request_members(request), name)
+            self._call("delete_app_image_config", request)
         except ResourceNotFoundError:
             if not missing_ok:
                 raise
@@ -263,8 +263,7 @@ class AppImageConfigClient:
         return self._items(request, compared)
 
     def _items(self, request: ListAppImageConfigsRequest, compared: str) -> Iterator[AppImageConfigDetails]:
-        members = {**request_members(request), "PaginationConfig": {"PageSize": _LARGEST_PAGE}}
-        for page in self._pages("list_app_image_configs", members):
+        for page in self._pages("list_app_image_configs", request, page_size=_LARGEST_PAGE):
             for details in details_from_page(page):
                 if compared in details.app_image_config_name:
                     yield details
@@ -279,7 +278,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: The resource does not exist.
         """
         tags: dict[str, str] = {}
-        for page in self._pages("list_tags", request_members(ListTagsInput(resource_arn=arn)), arn):
+        for page in self._pages("list_tags", ListTagsInput(resource_arn=arn)):
             tags |= tags_from_page(page)
         return tags
 
@@ -292,7 +291,7 @@ class AppImageConfigClient:
         Raises:
             ResourceNotFoundError: The resource does not exist.
         """
-        self._call("add_tags", request_members(AddTagsInput(resource_arn=arn, tags=tags)), arn)
+        self._call("add_tags", AddTagsInput(resource_arn=arn, tags=tags))
         _logger.info("Added tags to %r", arn)
 
     def delete_tags(self, arn: str, keys: Iterable[str]) -> None:
@@ -308,7 +307,7 @@ class AppImageConfigClient:
         Raises:
             ResourceNotFoundError: The resource does not exist.
         """
-        self._call("delete_tags", request_members(DeleteTagsInput(resource_arn=arn, tag_keys=keys)), arn)
+        self._call("delete_tags", DeleteTagsInput(resource_arn=arn, tag_keys=keys))
         _logger.info("Deleted tags of %r", arn)
 
     def ensure(self, config: AppImageConfig, *, replace: bool = False) -> Outcome:
@@ -420,31 +419,38 @@ class AppImageConfigClient:
         return outcomes
 
     def _write(self, method: str, config: AppImageConfig) -> str:
-        request = request_members(config)
-        name, operation = config.app_image_config_name, _paths.member_name(method)
-        if config.unmodelled:
-            # A member at the top of a response need not be a member of the request.
-            accepted = self.sagemaker.meta.service_model.operation_model(operation).input_shape.members
-            request = {member: value for member, value in request.items() if member in accepted}
-        response = self._call(method, request, name)
+        response = self._call(method, config)
         require_members(response, "AppImageConfigArn")
         arn: str = response["AppImageConfigArn"]
         return arn
 
-    def _call(self, method: str, request: Mapping[str, Any], subject: str) -> Any:
-        """Call a method of the boto3 client about *subject*, a name or an ARN."""
-        _log_call(method, subject)
-        try:
-            return getattr(self.sagemaker, method)(**request)
-        except ClientError as error:
-            raise _service_error(error, subject, request) from error
+    # Debuggers and error trackers show the local variables of a traceback, so here no variable has a request as boto3
+    # takes it: the values that it is made from redact their secrets.
 
-    def _pages(self, method: str, request: Mapping[str, Any], subject: str | None = None) -> Iterator[Any]:
-        _log_call(method, subject)
+    def _call(self, method: str, request: attrs.AttrsInstance) -> Any:
+        """Call a method of the boto3 client."""
+        _log_call(method, request)
         try:
-            yield from self.sagemaker.get_paginator(method).paginate(**request)
+            return getattr(self.sagemaker, method)(**self._members(method, request))
         except ClientError as error:
-            raise _service_error(error, subject, request) from error
+            raise _service_error(error, request) from error
+
+    def _pages(self, method: str, request: attrs.AttrsInstance, page_size: int | None = None) -> Iterator[Any]:
+        _log_call(method, request)
+        try:
+            yield from self.sagemaker.get_paginator(method).paginate(
+                **request_members(request), PaginationConfig={"PageSize": page_size}
+            )
+        except ClientError as error:
+            raise _service_error(error, request) from error
+
+    def _members(self, method: str, request: attrs.AttrsInstance) -> Mapping[str, Any]:
+        members = request_members(request)
+        if not getattr(request, "unmodelled", None):
+            return members
+        # A member at the top of a response need not be a member of the request.
+        model = self.sagemaker.meta.service_model.operation_model(_paths.member_name(method))
+        return {member: value for member, value in members.items() if member in model.input_shape.members}
 
 
 def _require_operations(sagemaker: object) -> None:
@@ -462,15 +468,20 @@ def _require_operations(sagemaker: object) -> None:
     raise TypeError(f"sagemaker must be a boto3 SageMaker client, not {found}; {hint}")
 
 
-def _log_call(method: str, subject: str | None) -> None:
+def _log_call(method: str, request: attrs.AttrsInstance) -> None:
     if _logger.isEnabledFor(logging.DEBUG):
-        _logger.debug("%s%s", _paths.member_name(method), _about(subject))
+        _logger.debug("%s%s", _paths.member_name(method), _about(request))
 
 
-def _service_error(error: ClientError, subject: str | None, request: Mapping[str, Any]) -> ServiceError:
-    typed = from_client_error(error, _name_in(subject), secrets_in(request))
-    _logger.debug("%s%s failed: %s", typed.operation_name, _about(subject), typed.code)
+def _service_error(error: ClientError, request: attrs.AttrsInstance) -> ServiceError:
+    typed = from_client_error(error, _name_in(_subject(request)), secrets_in(request))
+    _logger.debug("%s%s failed: %s", typed.operation_name, _about(request), typed.code)
     return typed
+
+
+def _subject(request: attrs.AttrsInstance) -> str | None:
+    """Return the name or the ARN that *request* is about."""
+    return getattr(request, "app_image_config_name", getattr(request, "resource_arn", None))
 
 
 def _name_in(subject: str | None) -> str | None:
@@ -479,5 +490,6 @@ def _name_in(subject: str | None) -> str | None:
     return name or None if is_config or not name.startswith("arn:") else None
 
 
-def _about(subject: str | None) -> str:
+def _about(request: attrs.AttrsInstance) -> str:
+    subject = _subject(request)
     return "" if subject is None else f" of {subject!r}"

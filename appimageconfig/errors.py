@@ -329,13 +329,15 @@ def from_client_error(
     class in boto3. A code that is not known gives a plain `ServiceError`.
 
     The service may quote the request. *secrets* are redacted in the response and in
-    *error* itself, which a traceback shows as the cause.
+    *error* itself, which a traceback shows as the cause: without botocore's frames,
+    whose local variables contain the request. The code and the request id remain.
     """
-    hidden = tuple(secrets)
-    error.response = redacted_text(error.response, hidden)
-    error.args = redacted_text(error.args, hidden)
-    response = cast("Mapping[str, Any]", error.response)
-    public_class: Any = ERROR_CODES.get(response.get("Error", {}).get("Code", ""), ServiceError)
+    original = ServiceError(cast("Mapping[str, Any]", error.response), error.operation_name)
+    public_class: Any = ERROR_CODES.get(original.code, ServiceError)
+    response = redacted_text(original.response, secrets, kept=(original.code, original.request_id))
+    error.response = response
+    error.args = ClientError(response, error.operation_name).args
+    error.__traceback__ = None
     boto3_class: Any = type(error)
     # boto3's own classes define nothing. A fake client may raise one that has another signature, or a `ServiceError`.
     is_boto3s = boto3_class is not ClientError and boto3_class.__init__ is ClientError.__init__

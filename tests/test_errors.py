@@ -432,3 +432,19 @@ def test_secrets_in_the_services_text_are_redacted_in_the_error_and_its_cause() 
     error = from_client_error(original, secrets=["hush", "hush-hush"])
     assert error.message == "'***' and '***' are invalid"
     assert "hush" not in str(original)
+
+
+@pytest.mark.parametrize("quoted", ["Resource", "ResourceInUse", "abc-123", "operation", "Create"])
+def test_redaction_keeps_the_code_the_class_and_the_request_id(quoted: str) -> None:
+    """An environment value may be a part of them, or the same."""
+    original = client_error("ResourceInUse", f"The value {quoted} is in use.")
+    error = from_client_error(original, secrets=[quoted])
+    assert isinstance(error, ResourceInUseError)
+    assert isinstance(error, type(original))
+    assert (error.code, error.request_id, error.http_status) == ("ResourceInUse", "abc-123", 400)
+    assert error.message == "The value *** is in use."
+    for text in (error.args[0], str(original)):
+        assert text == (
+            "An error occurred (ResourceInUse) when calling the CreateAppImageConfig operation: "
+            "The value *** is in use."
+        )
