@@ -22,10 +22,10 @@ import attrs
 from appimageconfig import _paths
 from appimageconfig._checking import by_name, duplicate
 from appimageconfig._constraints import type_violation
-from appimageconfig._frozen import is_map
+from appimageconfig._frozen import is_map, secrets_in
 from appimageconfig.advice import Advice, advise
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
-from appimageconfig.files import _json
+from appimageconfig.files import _json, _writing
 from appimageconfig.files._document import EMPTY, Document, syntax_error, text_error
 from appimageconfig.limits import APP_IMAGE_CONFIG_NAME
 from appimageconfig.models import AppImageConfig
@@ -139,19 +139,26 @@ def loads(text: str, *, file_format: Literal["json", "yaml"] = "json") -> list[A
 
 def dump(configs: Iterable[AppImageConfig], path: str | PathLike[str]) -> None:
     """
-    Write a request file for `load` and the AWS CLI; an existing file is overwritten.
+    Write a request file for `load` and the AWS CLI; an existing file is replaced.
 
     A single config is written as a request, any other number as a list. The format
     depends on the name of the file, as for `load`. Environment values and container
-    arguments are written in plain text.
+    arguments are written in plain text: a new file that contains some can be read
+    and written only by its owner (mode 0600). An existing file keeps its mode.
+
+    The file is replaced as a whole or not at all. Only a symbolic link, a device or
+    a pipe is written directly.
 
     Raises:
         InvalidAppImageConfigError: Two configs have the same name, or the file would be too large. Nothing is written.
         TypeError: An item of *configs* is not an `AppImageConfig`. Nothing is written.
+        OSError: The file cannot be written, for instance because the disk is full. It is as it was before.
         ImportError: The file is YAML, and PyYAML is not installed.
     """
-    text = dumps(configs, file_format=_format_of(os.fspath(path)))
-    Path(path).write_bytes(text.encode())
+    file = os.fspath(path)
+    found = by_name(configs).values()
+    content = _written(found, _format_of(file)).encode()
+    _writing.replace(file, content, is_private=any(True for config in found for _ in secrets_in(config)))
 
 
 def dumps(configs: Iterable[AppImageConfig], *, file_format: Literal["json", "yaml"] = "json") -> str:
@@ -164,7 +171,11 @@ def dumps(configs: Iterable[AppImageConfig], *, file_format: Literal["json", "ya
         ImportError: The format is YAML, and PyYAML is not installed.
     """
     _require_format(file_format)
-    requests = [to_request(config) for config in by_name(configs).values()]
+    return _written(by_name(configs).values(), file_format)
+
+
+def _written(configs: Iterable[AppImageConfig], file_format: Literal["json", "yaml"]) -> str:
+    requests = [to_request(config) for config in configs]
     value = requests[0] if len(requests) == 1 else requests
     text: str = _module_of(file_format).write(value)
     _require_size(len(text.encode()))

@@ -793,6 +793,17 @@ def test_export_writes_a_file_for_each_config_and_overwrites_only_with_the_optio
 
 
 @pytest.mark.usefixtures("exported")
+def test_exported_files_with_secrets_can_be_read_only_by_their_owner(invoker: Invoker) -> None:
+    before = os.umask(0o022)
+    try:
+        assert invoker.call("export", "--directory", "new").code == 0
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (invoker.directory / "new").iterdir()}
+    assert modes == {"a.json": 0o600, "b.json": 0o644}
+
+
+@pytest.mark.usefixtures("exported")
 @pytest.mark.parametrize(
     ("directory", "message"),
     [
