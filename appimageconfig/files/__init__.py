@@ -225,7 +225,7 @@ class _Request:
 
     def located(self, found: F) -> F:
         """Return *found*, which concerns the request, with its place in the file."""
-        path = _paths.member(self.path, found.path)
+        path = _paths.inside(self.path, found.path)
         return attrs.evolve(found, path=path, file=self.file, line=self.document.line(path))
 
 

@@ -238,7 +238,7 @@ def test_control_characters_are_escaped_and_each_violation_stays_on_its_line(inv
     """A request file may come from anywhere, and is not to steer the terminal."""
     invoker.write("lab.json", {"AppImageConfigName": "lab", f"a{ESCAPE}[31m\nx.json:1: b": 1})
     run = invoker.run("check", "lab.json")
-    assert run.out.startswith("lab.json:3: a\\x1b[31m\\nx.json:1: b: unknown member")
+    assert run.out.startswith(r"lab.json:3: ['a\x1b[31m\nx.json:1: b']: unknown member")
     assert run.out.count("\n") == 1
 
 

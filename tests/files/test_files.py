@@ -533,6 +533,26 @@ def test_the_error_for_a_file_that_is_not_utf_8_does_not_show_it(tmp_path: Path)
     assert caught.value.__cause__ is caught.value.__context__ is None
 
 
+member_names = st.text("ab.[]'0", max_size=5) | st.sampled_from(["JupyterLabAppImageConfig", "FileSystemConfig"])
+structures = st.recursive(st.integers(), lambda values: st.dictionaries(member_names, values, max_size=4))
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+@given(requests=st.lists(st.dictionaries(member_names, structures), min_size=1, max_size=3))
+def test_an_unknown_member_has_its_own_line_whatever_its_name(
+    requests: list[dict[str, Any]], file_format: Format
+) -> None:
+    """Also if a name has dots or brackets, so that it looks like a path."""
+    text = json.dumps(requests, indent=1)
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        loads(text, file_format=file_format)
+    for violation in caught.value.violations:
+        if violation.constraint == "unknown":
+            line = text.splitlines()[(violation.line or 0) - 1]
+            name = json.loads(line.strip().partition('": ')[0] + '"')
+            assert violation.message.startswith(f"unknown member {name!r}; ")
+
+
 def is_refused_or_read(content: str, file_format: Format) -> None:
     """Read *content*: it is refused, or can be written and read back."""
     try:
