@@ -15,7 +15,7 @@ import sys
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -65,9 +65,10 @@ def check(path: str | PathLike[str], *paths: str | PathLike[str]) -> Checked:
     ``-`` is stdin: JSON if it begins with a brace or a bracket, and otherwise YAML.
 
     Raises:
+        TypeError: A path is not a string or a `os.PathLike` of one.
         ImportError: A file is YAML, and PyYAML is not installed.
     """
-    requests, violations = _read([_readable_source(os.fspath(each)) for each in (path, *paths)])
+    requests, violations = _read([_readable_source(_path(each)) for each in (path, *paths)])
     advice = [
         request.located(piece) for request in requests if request.config is not None for piece in advise(request.config)
     ]
@@ -87,9 +88,10 @@ def load(path: str | PathLike[str], *paths: str | PathLike[str]) -> list[AppImag
     Raises:
         InvalidAppImageConfigError: All violations of all files, each with its file and line.
         OSError: A file cannot be read. `check` reports it together with the violations of the others.
+        TypeError: A path is not a string or a `os.PathLike` of one.
         ImportError: A file is YAML, and PyYAML is not installed.
     """
-    return _valid(*_read([_source(os.fspath(each), _content) for each in (path, *paths)]))
+    return _valid(*_read([_source(_path(each), _content) for each in (path, *paths)]))
 
 
 def paths_in(directory: str | PathLike[str]) -> list[str]:
@@ -102,7 +104,7 @@ def paths_in(directory: str | PathLike[str]) -> list[str]:
     Raises:
         OSError: The directory cannot be read.
     """
-    with os.scandir(directory) as entries:
+    with os.scandir(_path(directory)) as entries:
         return sorted(
             entry.path
             for entry in entries
@@ -131,9 +133,11 @@ def loads(text: str, *, file_format: Literal["json", "yaml"] = "json") -> list[A
 
     Raises:
         InvalidAppImageConfigError: All violations, each with its line.
+        TypeError: *text* is not a string.
         ImportError: The format is YAML, and PyYAML is not installed.
     """
     _require_format(file_format)
+    _require_text(text)
     return _valid(*_read([(None, partial(_parsed, text, file_format))]))
 
 
@@ -151,11 +155,11 @@ def dump(configs: Iterable[AppImageConfig], path: str | PathLike[str]) -> None:
 
     Raises:
         InvalidAppImageConfigError: Two configs have the same name, or the file would be too large. Nothing is written.
-        TypeError: An item of *configs* is not an `AppImageConfig`. Nothing is written.
+        TypeError: *configs* is not an iterable of `AppImageConfig`, or *path* is not a path. Nothing is written.
         OSError: The file cannot be written, for instance because the disk is full. It is as it was before.
         ImportError: The file is YAML, and PyYAML is not installed.
     """
-    file = os.fspath(path)
+    file = _path(path)
     found = by_name(configs).values()
     content = _written(found, _format_of(file)).encode()
     _writing.replace(file, content, is_private=any(True for config in found for _ in secrets_in(config)))
@@ -167,7 +171,7 @@ def dumps(configs: Iterable[AppImageConfig], *, file_format: Literal["json", "ya
 
     Raises:
         InvalidAppImageConfigError: Two configs have the same name, or the text would be too large for a file.
-        TypeError: An item of *configs* is not an `AppImageConfig`.
+        TypeError: *configs* is not an iterable of `AppImageConfig`.
         ImportError: The format is YAML, and PyYAML is not installed.
     """
     _require_format(file_format)
@@ -180,6 +184,24 @@ def _written(configs: Iterable[AppImageConfig], file_format: Literal["json", "ya
     text: str = _module_of(file_format).write(value)
     _require_size(len(text.encode()))
     return text
+
+
+def _path(path: object) -> str:
+    found: object = cast("Any", path).__fspath__() if isinstance(path, os.PathLike) else path
+    if isinstance(found, str):
+        return found
+    hint = {"bytes": "; decode it with os.fsdecode", "list": "; unpack it: *paths", "tuple": "; unpack it: *paths"}
+    name = type(found).__name__
+    raise TypeError(f"expected the path of a request file, got {name}{hint.get(name, '')}")
+
+
+def _require_text(text: object) -> None:
+    if not isinstance(text, str):
+        name = type(text).__name__
+        hint = {"bytes": "; decode it first", "dict": "; read it with from_request"}.get(name, "")
+        if isinstance(text, os.PathLike):
+            hint = "; read a file with load"
+        raise TypeError(f"expected the text of a request file, got {name}{hint}")
 
 
 def _require_format(file_format: str) -> None:

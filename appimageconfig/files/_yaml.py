@@ -111,8 +111,8 @@ class _Loader(yaml.SafeLoader):
 
 
 # After PyYAML's own resolvers, the first of which decides. A tag in the text comes before all of them.
-_Loader.add_implicit_resolver(f"{_TAG}int", _NEW_INTEGER, list("-+0"))
-_Loader.add_implicit_resolver(f"{_TAG}float", _NEW_NUMBER, list("-+.0123456789"))
+cast("Any", _Loader).add_implicit_resolver(f"{_TAG}int", _NEW_INTEGER, [*"-+0"])
+cast("Any", _Loader).add_implicit_resolver(f"{_TAG}float", _NEW_NUMBER, [*"-+.0123456789"])
 
 
 def _root(text: str) -> Node:
