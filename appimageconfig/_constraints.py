@@ -22,7 +22,7 @@ import attrs
 
 from appimageconfig import _paths
 from appimageconfig._frozen import is_list, is_map
-from appimageconfig.errors import InvalidAppImageConfigError, Violation
+from appimageconfig.errors import InvalidAppImageConfigError, Violation, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -30,20 +30,28 @@ if TYPE_CHECKING:
 # The rules on the kind of a value, which hold always, and the limits on its size and content, which AWS may raise.
 _STRUCTURE: Final = frozenset({"type", "required", "unknown", "unique"})
 _LIMITS: Final = frozenset({"min", "max", "pattern", "enum"})
-_enforced: Final[ContextVar[frozenset[str]]] = ContextVar("enforced", default=_STRUCTURE | _LIMITS)
+# The traits that are enforced in the innermost block, and those of the blocks around it.
+_EVERYTHING: Final[tuple[frozenset[str], Any]] = (_STRUCTURE | _LIMITS, None)
+_enforced: Final[ContextVar[tuple[frozenset[str], Any]]] = ContextVar("enforced", default=_EVERYTHING)
 
 
 class _Enforcing(AbstractContextManager[None]):
-    """Enforce only *traits*. A class, since a generator-based context manager is three times as slow to enter."""
+    """
+    Enforce only *traits*.
+
+    A class, since a generator-based context manager is three times as slow to enter.
+    It keeps no state of its own, so that one object may be entered several times, and
+    by several threads.
+    """
 
     def __init__(self, traits: frozenset[str]) -> None:
         self._traits = traits
 
     def __enter__(self) -> None:
-        self._token = _enforced.set(self._traits)
+        _enforced.set((self._traits, _enforced.get()))
 
     def __exit__(self, *_: object) -> None:
-        _enforced.reset(self._token)
+        _enforced.set(_enforced.get()[1] or _EVERYTHING)
 
 
 def unchecked() -> AbstractContextManager[None]:
@@ -68,9 +76,9 @@ def trusted() -> AbstractContextManager[None]:
 
 
 def enforced(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """Return those of *violations* that are enforced here; see `unchecked`."""
-    traits = _enforced.get()
-    return tuple(violation for violation in violations if violation.constraint in traits)
+    """Return those of *violations* that are enforced here, see `unchecked`, as far as an error reports them."""
+    traits, _ = _enforced.get()
+    return bounded(violation for violation in violations if violation.constraint in traits)
 
 
 class Constraint(ABC):
@@ -86,17 +94,18 @@ class Constraint(ABC):
 
     def __call__(self, instance: attrs.AttrsInstance, attribute: attrs.Attribute[Any], value: object) -> None:
         """Validate one field of *instance*; attrs calls this after it has set all fields."""
-        if (value is None and attribute.default is None) or not _enforced.get() or self.accepts(value):
+        if (value is None and attribute.default is None) or not _enforced.get()[0] or self.accepts(value):
             return
         if violations := enforced(_violations_of(instance)):
             raise InvalidAppImageConfigError(violations, getattr(instance, "SUBJECT", type(instance).__name__))
 
 
 def _violations_of(instance: attrs.AttrsInstance) -> Iterator[Violation]:
+    parameters: Mapping[str, str] = getattr(instance, "PARAMETERS", {})
     for field in attrs.fields(type(instance)):
         value = getattr(instance, field.name)
         if isinstance(field.validator, Constraint) and not (value is None and field.default is None):
-            yield from field.validator.violations(value, field.name)
+            yield from field.validator.violations(value, parameters.get(field.name, field.name))
 
 
 # The names of the expected kinds of value where Python and the wire differ.

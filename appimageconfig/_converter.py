@@ -74,14 +74,43 @@ def require_members(response: Mapping[str, Any], *members: str) -> None:
         raise InvalidAppImageConfigError(missing, "response")
 
 
+def require_json(response: object) -> None:
+    """
+    Raise an error if the headers of *response* say that its body is not JSON. Stubbed responses have no headers.
+
+    botocore reads such a body as an empty response, and a proxy may send one with the status 200.
+
+    Raises:
+        InvalidAppImageConfigError: The body is not JSON.
+    """
+    match response:
+        case {"ResponseMetadata": {"HTTPHeaders": {"content-type": str(kind)}}} if "json" not in kind.lower():
+            message = f"its content type is {kind!r}, not JSON; check the endpoint, and the proxies on the way to it"
+            raise InvalidAppImageConfigError([Violation("", "type", message)], "response")
+        case _:
+            pass
+
+
 def details_from_page(page: Mapping[str, Any]) -> Iterator[AppImageConfigDetails]:
-    """Read a response of ListAppImageConfigs."""
-    return map(details_from_response, page.get("AppImageConfigs", ()))
+    """
+    Read a response of ListAppImageConfigs.
+
+    Raises:
+        InvalidAppImageConfigError: The response lacks the list, or an item lacks its name or its ARN.
+    """
+    require_members(page, "AppImageConfigs")
+    return map(details_from_response, page["AppImageConfigs"])
 
 
 def tags_from_page(page: Mapping[str, Any]) -> dict[str, str]:
-    """Read a response of ListTags."""
-    return _tags_from_wire(page.get("Tags", ()))
+    """
+    Read a response of ListTags.
+
+    Raises:
+        InvalidAppImageConfigError: The response lacks the tags.
+    """
+    require_members(page, "Tags")
+    return _tags_from_wire(page["Tags"])
 
 
 def redacted(value: Any) -> Any:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from threading import Lock
+import os
+from contextlib import suppress
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import attrs
@@ -17,6 +19,7 @@ from appimageconfig._converter import (
     details_from_page,
     details_from_response,
     request_members,
+    require_json,
     require_members,
     tags_from_page,
 )
@@ -64,8 +67,12 @@ _NOTHING_TO_UPDATE = Violation(
     "set tags with add_tags",
 )
 
-# boto3 does not allow one session to build two clients at the same time, and callers may share a session.
-_building = Lock()
+# boto3 does not allow one session to build two clients at the same time, and callers may share a session. A process is
+# forked only before or after a client is built: in the child, the thread that builds it would never release the lock,
+# nor finish what it had begun in the session. The lock is reentrant, since that thread may be the one that forks.
+_building = RLock()
+with suppress(AttributeError):  # Windows has no fork
+    os.register_at_fork(before=_building.acquire, after_in_parent=_building.release, after_in_child=_building.release)
 
 
 class AppImageConfigClient:
@@ -74,8 +81,10 @@ class AppImageConfigClient:
 
     Every method raises `InvalidAppImageConfigError`, before anything is sent, if an
     argument breaks the service model, and a `ServiceError` if the service refuses
-    the request. botocore's own errors (no credentials, no region, a time-out) pass
-    through unchanged. A client may be used from many threads.
+    the request. A successful response that is not the service's, such as the HTML of
+    a proxy, is an `InvalidAppImageConfigError` of the ``subject`` ``response``; the
+    request has been sent. botocore's own errors (no credentials, no region, a
+    time-out) pass through unchanged. A client may be used from many threads.
 
     The logger ``appimageconfig`` records each change at INFO, and at DEBUG the name
     of each operation, the config or ARN it is about, and the code of an error. It
@@ -431,16 +440,20 @@ class AppImageConfigClient:
         """Call a method of the boto3 client."""
         _log_call(method, request)
         try:
-            return getattr(self.sagemaker, method)(**self._members(method, request))
+            response = getattr(self.sagemaker, method)(**self._members(method, request))
         except ClientError as error:
             raise _service_error(error, request) from error
+        require_json(response)
+        return response
 
     def _pages(self, method: str, request: attrs.AttrsInstance, page_size: int | None = None) -> Iterator[Any]:
         _log_call(method, request)
         try:
-            yield from self.sagemaker.get_paginator(method).paginate(
+            for page in self.sagemaker.get_paginator(method).paginate(
                 **request_members(request), PaginationConfig={"PageSize": page_size}
-            )
+            ):
+                require_json(page)
+                yield page
         except ClientError as error:
             raise _service_error(error, request) from error
 

@@ -1,14 +1,12 @@
 """Entries of ``CustomImages`` in the settings of a domain or a user, which attach images with their AppImageConfigs."""
 
-from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 import attrs
 
 from appimageconfig import limits
 from appimageconfig._converter import request_members
-
-if TYPE_CHECKING:
-    from appimageconfig.models import AppImageConfig, AppImageConfigDetails
+from appimageconfig.models import AppImageConfig, AppImageConfigDetails
 
 
 class CustomImageEntry(TypedDict):
@@ -32,7 +30,7 @@ class CustomImage:
 
 
 def custom_image(
-    config: "AppImageConfig | AppImageConfigDetails", image_name: str, image_version_number: int | None = None
+    config: AppImageConfig | AppImageConfigDetails, image_name: str, image_version_number: int | None = None
 ) -> CustomImageEntry:
     """
     Return the entry of ``CustomImages`` that attaches the image *image_name* with *config*.
@@ -48,10 +46,17 @@ def custom_image(
 
     Raises:
         InvalidAppImageConfigError: A name or the version breaks the service model.
+        TypeError: *config* is not an AppImageConfig.
     """
+    _require_config(config)
     entry = CustomImage(
         image_name=image_name,
         image_version_number=image_version_number,
         app_image_config_name=config.app_image_config_name,
     )
     return cast("CustomImageEntry", request_members(entry))
+
+
+def _require_config(config: object) -> None:
+    if not isinstance(config, (AppImageConfig, AppImageConfigDetails)):
+        raise TypeError(f"expected an AppImageConfig or an AppImageConfigDetails, got {type(config).__name__}")

@@ -23,6 +23,7 @@ unchanged.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, cast
 
 import attrs
@@ -68,17 +69,40 @@ class Violation:
         return ": ".join(filter(None, (_paths.location(self.file, self.line), self.path, self.message)))
 
 
+MOST_VIOLATIONS: Final = 1_000
+"""The maximum number of violations that one call reports."""
+
+
+def bounded(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """
+    Return the first `MOST_VIOLATIONS` of *violations*, and if there are more, one more that says so.
+
+    No further one is looked for: a file of 10 MiB may have millions, and each takes
+    longer to spell out than to find.
+    """
+    found = tuple(islice(violations, MOST_VIOLATIONS + 1))
+    if len(found) <= MOST_VIOLATIONS:
+        return found
+    message = f"has more than {MOST_VIOLATIONS:,} violations; correct these to see the others"
+    return (*found[:MOST_VIOLATIONS], Violation("", "max", message))
+
+
 class InvalidAppImageConfigError(AppImageConfigError, ValueError):
-    """A value, a request or a request file breaks the service model, or a response lacks the name or the ARN."""
+    """
+    A value, a request or a request file breaks the service model, or a response is not one of the service.
+
+    It has every violation up to 1,000. If there are more, the last violation, the
+    1,001st, has the constraint ``max`` and an empty path, and says so.
+    """
 
     violations: tuple[Violation, ...]
-    """Every violation, in the order of the document or of the fields."""
+    """The violations, in the order of the document or of the fields."""
     subject: str
     """What is invalid, such as ``FileSystemConfig``."""
 
     def __init__(self, violations: Iterable[Violation], subject: str = "request") -> None:
-        """Combine all *violations* of one *subject* into one error."""
-        self.violations = tuple(violations)
+        """Combine the *violations* of one *subject* into one error."""
+        self.violations = bounded(violations)
         self.subject = subject
         super().__init__(self.violations, subject)
 
@@ -190,7 +214,7 @@ class ServiceError(AppImageConfigError, ClientError):
 
     def __str__(self) -> str:
         """Return the service's text, the config, what to do, and the request id for AWS support."""
-        sentences = [super().__str__()]
+        sentences = [_ended(super().__str__())]
         if self.app_image_config_name is not None:
             sentences.append(f"AppImageConfig: {self.app_image_config_name!r}.")
         sentences.append(self._what_to_do())
@@ -237,6 +261,12 @@ class ServiceError(AppImageConfigError, ClientError):
 
     def _what_to_do(self) -> str:
         return self._advice
+
+
+def _ended(text: str) -> str:
+    """Return *text*, which often lacks its full stop, as a sentence."""
+    text = text.rstrip(": \n")  # also what botocore writes before a message that is empty
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 class ResourceInUseError(ServiceError):

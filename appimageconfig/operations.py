@@ -2,7 +2,8 @@
 The requests of the operations other than create and update, whose request is an `AppImageConfig`.
 
 Each class has the service model's name of the request's shape, and is checked
-and serialized like every structure. Its ``SUBJECT`` names the request in errors.
+and serialized like every structure. Its ``SUBJECT`` names the request in errors,
+and its ``PARAMETERS`` the fields that the client's method has another name for.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,6 +35,7 @@ class DescribeAppImageConfigRequest:
     """The config to describe."""
 
     SUBJECT: ClassVar = "arguments of describe"
+    PARAMETERS: ClassVar = {"app_image_config_name": "name"}
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
@@ -42,6 +44,7 @@ class DeleteAppImageConfigRequest:
     """The config to delete."""
 
     SUBJECT: ClassVar = "arguments of delete"
+    PARAMETERS: ClassVar = {"app_image_config_name": "name"}
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
@@ -66,6 +69,7 @@ class AddTagsInput:
     """The resource to tag, and its tags."""
 
     SUBJECT: ClassVar = "arguments of add_tags"
+    PARAMETERS: ClassVar = {"resource_arn": "arn"}
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     tags: Mapping[str, str] = attrs.field(converter=frozen_mapping, validator=limits.TAG_LIST)
 
@@ -75,6 +79,7 @@ class ListTagsInput:
     """The resource whose tags to list."""
 
     SUBJECT: ClassVar = "arguments of list_tags"
+    PARAMETERS: ClassVar = {"resource_arn": "arn"}
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     next_token: str | None = attrs.field(default=None, validator=limits.NEXT_TOKEN)
     max_results: int | None = attrs.field(default=None, validator=limits.LIST_TAGS_MAX_RESULTS)
@@ -90,5 +95,6 @@ class DeleteTagsInput:
     """The resource, and the keys of the tags to delete."""
 
     SUBJECT: ClassVar = "arguments of delete_tags"
+    PARAMETERS: ClassVar = {"resource_arn": "arn", "tag_keys": "keys"}
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     tag_keys: tuple[str, ...] = attrs.field(converter=_keys, validator=limits.TAG_KEY_LIST)

@@ -36,8 +36,8 @@ def from_request(request: Mapping[str, Any]) -> AppImageConfig:
     boolean; a string is not a list, and a list is not a map.
 
     Raises:
-        InvalidAppImageConfigError: *request* breaks the service model. The error has all violations, in the order of
-            the document.
+        InvalidAppImageConfigError: *request* breaks the service model. The error has all violations, up to 1,000, in
+            the order of the document.
     """
     accepted = _checking.accepts_request(request)
     if not accepted and (violations := enforced(_checking.request_violations(request))):

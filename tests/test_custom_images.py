@@ -31,6 +31,14 @@ def test_custom_image_accepts_details() -> None:
     assert custom_image(details, "team-image") == custom_image(CONFIG, "team-image")
 
 
+@pytest.mark.parametrize("config", ["team-config", {"AppImageConfigName": "team-config"}, None])
+def test_anything_else_is_a_type_error(config: Any) -> None:
+    with pytest.raises(TypeError) as caught:
+        custom_image(config, "team-image")
+    found = type(config).__name__
+    assert str(caught.value) == f"expected an AppImageConfig or an AppImageConfigDetails, got {found}"
+
+
 def test_update_domain_sends_the_entry_unchanged() -> None:
     wire = Wire()
     settings = {"JupyterLabAppSettings": {"CustomImages": [custom_image(CONFIG, "team-image", 2)]}}

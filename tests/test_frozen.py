@@ -175,7 +175,7 @@ CODES = [
 
 @pytest.mark.parametrize("call", CALLS)
 def test_no_successful_call_logs_a_secret(call: Callable[[AppImageConfigClient], object], log: io.StringIO) -> None:
-    call(AppImageConfigClient(Wire(Response({**DESCRIBED, "AppImageConfigs": [DESCRIBED]})).client()))
+    call(AppImageConfigClient(Wire(Response({**DESCRIBED, "AppImageConfigs": [DESCRIBED], "Tags": []})).client()))
     assert CANARY not in log.getvalue()
     assert "AppImageConfig" in log.getvalue() or "Tags" in log.getvalue()
 
@@ -367,9 +367,9 @@ def test_a_secret_that_is_not_a_string_does_not_hide_the_service_error() -> None
         "AppImageConfigArn": ARN,
         "JupyterLabAppImageConfig": {"ContainerConfig": container},
     }
-    refusal = Response({"__type": "ValidationException", "message": f"[5, {CANARY}] is invalid"}, status=400)
-    with pytest.raises(RequestValidationError, match=r": \[5, \*\*\*\] is invalid "):
-        AppImageConfigClient(Wire(refusal).client(Config(parameter_validation=False))).create(
+    answer = Response({"__type": "ValidationException", "message": f"[5, {CANARY}] is invalid"}, status=400)
+    with pytest.raises(RequestValidationError, match=r": \[5, \*\*\*\] is invalid\. "):
+        AppImageConfigClient(Wire(answer).client(Config(parameter_validation=False))).create(
             from_response(response).to_config()
         )
 

@@ -27,7 +27,7 @@ from appimageconfig import (
     KernelSpec,
     to_request,
 )
-from appimageconfig._frozen import ReadOnlyMapping
+from appimageconfig._frozen import ReadOnlyMapping, SecretMapping, SecretTuple
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/full"
 EVERY_CLASS = (
@@ -80,8 +80,9 @@ def test_values_are_frozen_slotted_and_keyword_only(model: type[attrs.AttrsInsta
 
 @given(app_image_configs)
 def test_a_value_survives_pickle_copy_and_evolve(config: AppImageConfig) -> None:
+    pickled = [pickle.dumps(config, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
     for twin in (
-        pickle.loads(pickle.dumps(config)),  # noqa: S301 - our own pickle
+        *map(pickle.loads, pickled),
         copy.copy(config),
         copy.deepcopy(config),
         attrs.evolve(config),
@@ -171,12 +172,29 @@ def test_a_repr_redacts_arguments_and_the_values_of_variables() -> None:
     assert "tags=None" in repr(full_config(tags=None))
 
 
-def test_a_read_only_mapping_keeps_its_order_and_pickles() -> None:
+def test_a_read_only_mapping_keeps_its_order() -> None:
     mapping = ReadOnlyMapping({"b": 1, "a": 2})
     assert list(mapping) == ["b", "a"]
     assert dict(mapping) == {"b": 1, "a": 2}
     assert mapping == ANY
-    assert len(mapping) == len(pickle.loads(pickle.dumps(mapping)))  # noqa: S301 - our own pickle
+
+
+CONTAINERS: list[Any] = [
+    ReadOnlyMapping({"b": 1, "a": 2}),
+    SecretMapping({"b": "hush", "a": SecretTuple(["hush"])}),
+    SecretTuple(["hush", SecretMapping({"a": "hush"})]),
+]
+
+
+@pytest.mark.parametrize("container", CONTAINERS, ids=repr)
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_container_pickles_and_copies_as_itself(container: Any, protocol: int) -> None:
+    for twin in (
+        pickle.loads(pickle.dumps(container, protocol)),  # noqa: S301 - our own pickle
+        copy.copy(container),
+        copy.deepcopy(container),
+    ):
+        assert (type(twin), twin, repr(twin)) == (type(container), container, repr(container))
 
 
 @pytest.mark.parametrize("ours", [{"a": "1", "b": "2"}, full_config(tags={"a": "1", "b": "2"}).tags])
