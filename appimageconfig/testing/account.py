@@ -4,10 +4,12 @@ The AppImageConfigs of one account in one region, and the operations on them.
 Requests and responses have the members and values of the wire.
 """
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Generic, Literal, Self, TypeVar, get_args
 from uuid import uuid4
 
 import attrs
@@ -17,7 +19,9 @@ from appimageconfig._converter import tags_from_page
 from appimageconfig.operations import OperationName
 
 Members = dict[str, Any]
+T = TypeVar("T")
 
+_REMEMBERED: Final = 1000  # changes, for stale reads
 _DEFAULT_PAGE: Final = 10  # ListAppImageConfigs: "The default value is 10."
 _DEFAULT_IDS: Final = (1000, 100)  # uid and gid, from the documentation of FileSystemConfig in the service model
 # The app configs, and the pairs of uid and gid that are documented for each.
@@ -51,6 +55,33 @@ class RefusedError(Exception):
     status: int = 400
 
 
+class Versioned(dict[str, T], Generic[T]):
+    """A dict that remembers what its last changes replaced."""
+
+    def __init__(self, items: Mapping[str, T] | None = None) -> None:
+        """Copy *items*; nothing was there before them."""
+        super().__init__(items or {})
+        self._replaced: deque[tuple[str, T | None]] = deque(maxlen=_REMEMBERED)
+
+    def __setitem__(self, key: str, value: T) -> None:
+        """Set an item."""
+        self._replaced.append((key, self.get(key)))
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key: str) -> None:
+        """Delete an item."""
+        self._replaced.append((key, self[key]))
+        super().__delitem__(key)
+
+    def before(self, key: str | None) -> Self:
+        """Return the items before the last change of *key*, or if it is None, of any key."""
+        for changed, value in reversed(self._replaced):
+            if key in {None, changed}:
+                items = {**self, changed: value}
+                return type(self)({name: item for name, item in items.items() if item is not None})
+        return self
+
+
 class Account:
     """
     An account in a region.
@@ -61,12 +92,19 @@ class Account:
 
     def __init__(self, arn_prefix: str, assumptions: Assumptions, clock: Callable[[], datetime]) -> None:
         """Start empty; ARNs begin with *arn_prefix*."""
-        self.configs: dict[str, Members] = {}  # what describe and list show, by name
-        self.tags: dict[str, dict[str, str]] = {}  # by ARN
+        self.configs: Versioned[Members] = Versioned()  # what describe and list show, by name
+        self.tags: Versioned[dict[str, str]] = Versioned()  # by ARN
         self._pages: dict[str, tuple[list[Members], int]] = {}  # by token: all items, and where the page starts
         self._arn_prefix = arn_prefix
         self._assumptions = assumptions
         self._clock = clock
+
+    def before(self, request: Members) -> Self:
+        """Return the account in which *request* reads the state before the last change of what it reads."""
+        older = copy(self)
+        older.configs = self.configs.before(request.get("AppImageConfigName"))
+        older.tags = self.tags.before(request.get("ResourceArn"))
+        return older
 
     def create_app_image_config(self, request: Members) -> Members:
         """Run CreateAppImageConfig."""
@@ -168,6 +206,9 @@ OPERATIONS: Final[dict[str, Callable[[Account, Members], Members]]] = {
     operation: getattr(Account, xform_name(operation)) for operation in get_args(OperationName)
 }
 """The operations that are implemented, by name."""
+
+READS: Final[tuple[OperationName, ...]] = ("DescribeAppImageConfig", "ListAppImageConfigs", "ListTags")
+"""The operations that change nothing."""
 
 
 def _search(configs: Iterable[Members], request: Members) -> list[Members]:

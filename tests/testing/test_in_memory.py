@@ -574,3 +574,145 @@ def test_an_unknown_region_is_refused(service: InMemorySageMaker) -> None:
     response = service.respond("SageMaker.ListAppImageConfigs", b"{}", region_name="nowhere")
     assert response.status == 400
     assert b"Unknown region: 'nowhere'" in response.body
+
+
+NOTHING_OLDER = "AppImageConfig lab does not exist."
+
+
+def test_a_stale_describe_lacks_the_last_change_of_the_config(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """A new config does not exist yet, an updated one is as before, and a deleted one still exists."""
+
+    def stale() -> AppImageConfig:
+        service.inject(Fault.stale())
+        client.create(attrs.evolve(LAB, app_image_config_name=f"other-{len(service.calls)}"))  # of another config
+        return client.describe("lab").to_config()
+
+    client.create(LAB)
+    with pytest.raises(ResourceNotFoundError, match=NOTHING_OLDER):
+        stale()
+    untagged = client.describe("lab").to_config()
+    client.update(EDITOR)
+    assert stale() == untagged
+    updated = client.describe("lab").to_config()
+    assert updated == attrs.evolve(EDITOR, jupyter_lab_app_image_config=JupyterLabAppImageConfig())
+    client.delete("lab")
+    assert stale() == updated
+    with pytest.raises(ResourceNotFoundError):
+        client.describe("lab")
+    client.create(EDITOR)
+    with pytest.raises(ResourceNotFoundError, match=NOTHING_OLDER):
+        stale()
+    service.assert_faults_happened()
+
+
+def test_stale_tags_lack_the_last_change_of_the_tags(service: InMemorySageMaker, client: AppImageConfigClient) -> None:
+    """Changes of the config itself are not among them."""
+    arn = client.create(LAB)
+
+    def stale() -> dict[str, str]:
+        service.inject(Fault.stale(), operation="ListTags")
+        return client.list_tags(arn)
+
+    with pytest.raises(ResourceNotFoundError, match=f"Resource {arn} does not exist"):
+        stale()
+    client.add_tags(arn, {"stage": "dev"})
+    client.update(EDITOR)
+    assert stale() == {"team": "ml"}
+    client.delete_tags(arn, ["team"])
+    assert stale() == {"team": "ml", "stage": "dev"}
+    client.delete("lab")
+    assert stale() == {"stage": "dev"}
+    with pytest.raises(ResourceNotFoundError):
+        client.list_tags(arn)
+
+
+def test_a_stale_list_lacks_the_last_change_of_any_config(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """All of its pages do."""
+
+    def stale() -> list[str]:
+        service.inject(Fault.stale(), operation="ListAppImageConfigs")
+        return sorted(filter(None, listed(client)))
+
+    assert stale() == []
+    names = create_many(client, 102)
+    assert stale() == names[:-1]
+    client.delete(names[0])
+    assert stale() == names
+    client.update(attrs.evolve(LAB, app_image_config_name=names[1]))
+    assert stale() == names[1:]
+
+
+def test_a_stale_read_finds_nothing_older_than_a_restored_snapshot(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """The test began there."""
+    client.create(LAB)
+    service.restore(service.snapshot())
+    service.inject(Fault.stale())
+    assert client.describe("lab").app_image_config_name == "lab"
+
+
+def test_a_stale_read_finds_one_of_the_last_thousand_changes(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """Older versions are not kept."""
+    client.create(LAB)
+    create_many(client, 999)
+    service.inject(Fault.stale())
+    with pytest.raises(ResourceNotFoundError):
+        client.describe("lab")
+    client.create(AppImageConfig(app_image_config_name="last"))
+    service.inject(Fault.stale())
+    assert client.describe("lab").app_image_config_name == "lab"
+
+
+def test_writes_do_not_meet_a_stale_read(service: InMemorySageMaker) -> None:
+    """It waits for a read, and cannot be injected into a write."""
+    service.inject(Fault.stale())
+    client = AppImageConfigClient(service.client())
+    client.create(LAB)
+    client.delete("lab")
+    with pytest.raises(AssertionError, match=r"did not happen: stale read for any operation \(1 left\)"):
+        service.assert_faults_happened()
+    assert client.describe("lab").to_config(LAB.tags) == LAB
+    message = "UpdateAppImageConfig does not read; a stale read needs one of "
+    with pytest.raises(ValueError, match=message + "DescribeAppImageConfig, ListAppImageConfigs, ListTags$"):
+        service.inject(Fault.stale(), operation="UpdateAppImageConfig")
+
+
+def test_a_fault_can_skip_requests(service: InMemorySageMaker) -> None:
+    """Those that it applies to, whether or not they meet another fault."""
+    service.inject(Fault.error("Late"), operation="DescribeAppImageConfig", skip=2)
+    service.inject(Fault.error("Early"), operation="DescribeAppImageConfig", skip=1)
+    service.inject(Fault.error("After"), operation="DescribeAppImageConfig", skip=2, times=2)
+    client = AppImageConfigClient(service.client())
+    client.create(LAB)
+    codes: list[str | None] = []
+    for _ in range(6):
+        try:
+            client.describe("lab")
+        except ServiceError as error:
+            codes.append(error.code)
+        else:
+            codes.append(None)
+    assert codes == [None, "Early", "Late", "After", "After", None]
+    with pytest.raises(ValueError, match="skip must be at least 0, got -1"):
+        service.inject(Fault.stale(), skip=-1)
+
+
+def test_a_name_that_is_freed_late_is_a_fault_of_the_creates_after_the_delete(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """As the guide shows."""
+    client.create(LAB)
+    late = Fault.error("ResourceInUse", message="The ID or Name specified is already in use.")
+    service.inject(late, operation="CreateAppImageConfig", times=2)
+    client.delete("lab")
+    for _ in range(2):
+        with pytest.raises(ResourceInUseError, match="already in use"):
+            client.create(LAB)
+    client.create(LAB)
