@@ -7,12 +7,13 @@ Requests and responses have the members and values of the wire.
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, Final, Generic, Literal, Self, TypeVar, get_args
 from uuid import uuid4
 
 import attrs
+from attrs.validators import ge, le, optional
 from botocore import xform_name
 
 from appimageconfig._converter import tags_from_page
@@ -44,6 +45,13 @@ class Assumptions:
     """Whether one AppImageConfig may hold more than one app config."""
     uid_gid_pairs: Literal["any", "documented"] = "any"
     """Whether any uid and gid are accepted, or only 1000 and 100, and for KernelGateway apps also 0 and 0."""
+    requests_per_second: float | None = attrs.field(default=None, validator=optional(ge(0.001)))
+    """
+    Rate of the requests of each account and region. Those above it are refused with a ThrottlingException. None means
+    any rate; the least is 0.001.
+    """
+    burst: int = attrs.field(default=1, validator=[ge(1), le(1_000_000)])
+    """Number of requests, 1 to 1,000,000, that are accepted at once after a pause, if there is a rate limit."""
 
 
 @attrs.define
@@ -98,6 +106,19 @@ class Account:
         self._arn_prefix = arn_prefix
         self._assumptions = assumptions
         self._clock = clock
+        self._full_at = datetime.min.replace(tzinfo=UTC)  # when the token bucket of the rate limit is full again
+
+    def throttle(self) -> None:
+        """Refuse the request if it exceeds the rate limit."""
+        if self._assumptions.requests_per_second is None:
+            return
+        # A full time instead of a number of tokens: its sums are exact, so that a test's own clock can be, too.
+        interval = timedelta(seconds=1 / self._assumptions.requests_per_second)
+        now = self._clock()
+        full_at = max(now, self._full_at)
+        if full_at - now > (self._assumptions.burst - 1) * interval:
+            raise RefusedError("ThrottlingException", "Rate exceeded")
+        self._full_at = full_at + interval
 
     def before(self, request: Members) -> Self:
         """Return the account in which *request* reads the state before the last change of what it reads."""

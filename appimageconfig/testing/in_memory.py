@@ -194,7 +194,8 @@ class InMemorySageMaker:
         account_id: Default account of the clients.
         region_name: Default region of the clients.
         assumptions: Behavior where AWS does not document that of SageMaker.
-        clock: Returns the creation and modification times, as aware datetimes; the current time by default.
+        clock: Returns the time, as an aware datetime; the current time by default. It is called for each creation and
+            modification time, and for each request under a rate limit.
     """
 
     def __init__(
@@ -416,9 +417,10 @@ class InMemorySageMaker:
         if not fault.after:
             _happen(fault)
         model = _operation_model(operation_name)
-        members = _checked(model.input_shape, request)
         try:
             with self._lock:
+                account.throttle()
+                members = _checked(model.input_shape, request)
                 response = operation(account.before(members) if fault.reads_older_state else account, members)
         finally:
             # A refusal is a response, too, and is lost as well.

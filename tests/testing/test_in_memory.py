@@ -30,12 +30,13 @@ from appimageconfig import (
     ResourceInUseError,
     ResourceNotFoundError,
     ServiceError,
+    ThrottlingError,
 )
 from appimageconfig.operations import OperationName
 from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
 LAB = AppImageConfig(
@@ -716,3 +717,104 @@ def test_a_name_that_is_freed_late_is_a_fault_of_the_creates_after_the_delete(
         with pytest.raises(ResourceInUseError, match="already in use"):
             client.create(LAB)
     client.create(LAB)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        """Start at the beginning of a year."""
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.now
+
+
+def limited(clock: Clock, **limit: Any) -> InMemorySageMaker:
+    """Return a service with a rate limit."""
+    return InMemorySageMaker(assumptions=Assumptions(**limit), clock=clock)
+
+
+def accepted(service: InMemorySageMaker, requests: int, **place: str) -> int:
+    """Send a number of requests at once, and return how many were accepted."""
+    statuses = [
+        service.respond("SageMaker.ListAppImageConfigs", b"{}", **cast("Any", place)).status for _ in range(requests)
+    ]
+    return statuses.count(200)
+
+
+def test_requests_above_the_rate_are_throttled() -> None:
+    """After a pause, as many as the bucket holds are accepted at once."""
+    clock = Clock()
+    service = limited(clock, requests_per_second=10, burst=5)
+    assert accepted(service, 8) == 5
+    for pause, expected in ((0.1, 1), (0.3, 3), (0.05, 0), (0.05, 1), (60, 5), (0, 0)):
+        clock.now += timedelta(seconds=pause)
+        assert accepted(service, 8) == expected
+
+
+def test_the_rate_limit_of_each_account_and_region_is_its_own() -> None:
+    """As all else is."""
+    service = limited(Clock(), requests_per_second=0.001)
+    for account_id in ("123456789012", "210987654321"):
+        for region_name in ("us-east-1", "eu-west-1"):
+            assert accepted(service, 3, account_id=account_id, region_name=region_name) == 1
+
+
+def test_a_throttled_request_has_the_words_of_the_service_and_changes_nothing() -> None:
+    """Requests that are refused for another reason count, too."""
+    service = limited(Clock(), requests_per_second=1, burst=2)
+    assert service.respond("SageMaker.CreateAppImageConfig", b"{}").status == 400
+    client = retrying(service, 1)
+    arn = client.create(LAB)
+    before = service.snapshot()
+    calls: list[Callable[[], object]] = [lambda: client.delete("lab"), lambda: client.add_tags(arn, {"stage": "dev"})]
+    for call in calls:
+        with pytest.raises(ThrottlingError) as caught:
+            call()
+        assert (caught.value.code, caught.value.message) == ("ThrottlingException", "Rate exceeded")
+    assert service.snapshot() == before
+    assert [call.error_code for call in service.calls][2:] == ["ThrottlingException"] * 2
+
+
+def test_a_rate_limit_holds_for_many_threads() -> None:
+    """The bucket is emptied once."""
+    service = limited(Clock(), requests_per_second=1, burst=50)
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(accepted, [service] * 8, [20] * 8)) == 50
+
+
+def test_a_rate_limit_uses_the_current_time_by_default() -> None:
+    """The bucket fills while the test waits."""
+    assert accepted(InMemorySageMaker(assumptions=Assumptions(requests_per_second=0.001)), 2) == 1
+    service = InMemorySageMaker(assumptions=Assumptions(requests_per_second=200))
+    for _ in range(3):
+        assert accepted(service, 1) == 1
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        ({"requests_per_second": 0}, "'requests_per_second' must be >= 0.001: 0"),
+        ({"requests_per_second": float("nan")}, "'requests_per_second' must be >= 0.001: nan"),
+        ({"burst": 0}, "'burst' must be >= 1: 0"),
+        ({"burst": 1_000_001}, "'burst' must be <= 1000000: 1000001"),
+    ],
+)
+def test_a_rate_limit_without_meaning_is_refused(limit: dict[str, Any], message: str) -> None:
+    """When the assumptions are made."""
+    with pytest.raises(ValueError, match=message) as caught:
+        Assumptions(**limit)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("rate", [0.001, 1e300, float("inf")])
+def test_the_extreme_rates_are_limits_like_others(rate: float) -> None:
+    """Of the least, a thousand seconds let one request through; the largest are not reached."""
+    clock = Clock()
+    service = limited(clock, requests_per_second=rate, burst=1_000_000)
+    assert accepted(service, 2) == 2
+    clock.now += timedelta(days=365)
+    assert accepted(service, 2) == 2
