@@ -416,7 +416,8 @@ class AppImageConfigClient:
             stop=stop or (lambda: False),
         )
         if errors := [outcome.error for outcome in outcomes if outcome.error is not None]:
-            raise ApplyError(f"{len(errors)} of {len(plan.steps)} steps failed", errors, outcomes)
+            failed = f"{len(errors)} step{'s' if len(errors) > 1 else ''} of {len(plan.steps)} failed"
+            raise ApplyError(failed, errors, outcomes)
         return outcomes
 
     def _write(self, method: str, config: AppImageConfig) -> str:

@@ -748,7 +748,7 @@ def test_apply_carries_out_the_other_steps_if_one_fails_and_raises_at_the_end(
     assert [outcome.status for outcome in error.outcomes] == ["created", "failed", "created"]
     assert error.exceptions == (error.outcomes[1].error,)
     assert isinstance(error, AppImageConfigError)
-    assert str(error) == f"1 of 3 steps failed:\n  {error.outcomes[1]}"
+    assert str(error) == f"1 step of 3 failed:\n  {error.outcomes[1]}"
 
 
 def test_the_errors_of_the_steps_can_be_handled_by_class(
@@ -776,7 +776,9 @@ def test_a_failed_outcome_keeps_an_exception_of_any_class(service: InMemorySageM
     error = ZeroDivisionError("division by zero")
     sagemaker.meta.events.register("before-call.sagemaker.CreateAppImageConfig", raising(error))
     client = AppImageConfigClient(sagemaker)
-    (outcome,) = failed(client, client.plan([lab()])).outcomes
+    group = failed(client, client.plan([lab()]))
+    (outcome,) = group.outcomes
+    assert group.message == "1 step of 1 failed"
     assert outcome.error is error
     assert str(outcome) == "failed image: division by zero"
 
@@ -827,7 +829,9 @@ def test_apply_refuses_a_config_that_was_created_since_the_plan_and_differs(clie
     plan = client.plan([lab("a"), lab("b"), tagged(lab("c"), team="ml")])
     for config in (lab("a", default_uid=5), lab("b"), lab("c")):
         client.create(config)
-    a, b, c = failed(client, plan).outcomes
+    group = failed(client, plan)
+    a, b, c = group.outcomes
+    assert group.message == "2 steps of 3 failed"
     assert (a.status, b.status, c.status) == ("failed", "unchanged", "failed")
     assert str(a.error) == (
         "AppImageConfig 'a' was created after the plan was made, so its step was not carried out; make a new plan"
@@ -857,7 +861,7 @@ def test_apply_deletes_no_config_that_changed_and_accepts_one_that_is_gone(clien
     error = failed(client, plan)
     assert statuses(error.outcomes) == {"team-a": "failed", "team-b": "deleted", "team-c": "deleted"}
     assert str(error) == (
-        "1 of 3 steps failed:\n"
+        "1 step of 3 failed:\n"
         "  failed team-a: AppImageConfig 'team-a' was changed after the plan was made, so its step was not carried out; "
         "make a new plan"
     )
@@ -949,7 +953,7 @@ def test_a_stopped_apply_raises_the_errors_of_the_steps_that_were_begun(
     plan = client.plan([lab("a"), lab("b")])
     service.inject(Fault.error("AccessDeniedException"), operation="CreateAppImageConfig")
     reported: list[Outcome] = []
-    with pytest.raises(ApplyError, match="1 of 2 steps failed") as caught:
+    with pytest.raises(ApplyError, match="1 step of 2 failed") as caught:
         client.apply(plan, max_workers=1, on_outcome=reported.append, stop=lambda: bool(reported))
     assert statuses(caught.value.outcomes) == {"a": "failed"}
 
