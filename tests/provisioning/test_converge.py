@@ -383,6 +383,24 @@ class LaterSageMaker(NonCallableMock):
         return [{"Tags": self.tags}]
 
 
+class LaterKernels(LaterSageMaker):
+    """A service whose kernels have a member ``Quota``."""
+
+    def __init__(self, *quotas: tuple[str, int]) -> None:
+        """Start with these kernels."""
+        super().__init__()
+        self.gateway: Any = {"KernelSpecs": [{"Name": name, "Quota": quota} for name, quota in quotas]}
+
+    def describe_app_image_config(self, **request: Any) -> dict[str, Any]:
+        """Return the app config."""
+        return {**request, "AppImageConfigArn": ARN, "KernelGatewayImageConfig": self.gateway}
+
+    def update_app_image_config(self, **request: Any) -> dict[str, Any]:
+        """Replace the app config."""
+        self.gateway = request["KernelGatewayImageConfig"]
+        return {"AppImageConfigArn": ARN}
+
+
 class ImmutableSageMaker(LaterSageMaker):
     """A service whose updates and new tags change nothing."""
 
@@ -401,6 +419,34 @@ def test_an_update_keeps_unmodelled_members_at_every_level() -> None:
     assert client.ensure(lab(default_uid=5)).status == "updated"
     assert sagemaker.lab == {"FileSystemConfig": {"DefaultUid": 5, "Quota": 7}}
     assert client.ensure(lab(default_uid=5)).status == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("before", "desired", "after"),
+    [
+        ([("python3", 7)], ["python3"], [{"Name": "python3", "Quota": 7}]),
+        ([("python3", 7), ("ir", 8)], ["ir", "python3"], [{"Name": "ir", "Quota": 8}, {"Name": "python3", "Quota": 7}]),
+        ([("python3", 7), ("ir", 8)], ["new", "ir"], [{"Name": "new"}, {"Name": "ir", "Quota": 8}]),
+        (
+            [("ir", 7), ("ir", 8)],
+            ["ir", "ir", "ir"],
+            [{"Name": "ir", "Quota": 7}, {"Name": "ir", "Quota": 8}, {"Name": "ir"}],
+        ),
+    ],
+)
+def test_an_update_keeps_unmodelled_members_of_kernels_of_the_same_name(
+    before: list[tuple[str, int]], desired: list[str], after: list[dict[str, Any]]
+) -> None:
+    sagemaker = LaterKernels(*before)
+    gateway = KernelGatewayImageConfig(
+        kernel_specs=[KernelSpec(name=name) for name in desired],
+        file_system_config=FileSystemConfig(default_uid=0),
+    )
+    config = AppImageConfig(app_image_config_name="image", kernel_gateway_image_config=gateway)
+    client = AppImageConfigClient(sagemaker)
+    assert client.ensure(config).status == "updated"
+    assert sagemaker.gateway == {"KernelSpecs": after, "FileSystemConfig": {"DefaultUid": 0}}
+    assert client.ensure(config).status == "unchanged"
 
 
 def test_a_replacement_keeps_unmodelled_members() -> None:
