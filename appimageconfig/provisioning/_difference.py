@@ -140,7 +140,7 @@ def _with_unmodelled(desired: _S, actual: Shape) -> _S:
         new, old = getattr(desired, field.name), getattr(actual, field.name, None)
         if isinstance(new, Shape) and isinstance(old, Shape):
             changes[field.name] = _with_unmodelled(new, old)
-        elif field.name == "kernel_specs" and new and old:
+        elif is_list(new) and is_list(old) and field.name == "kernel_specs":
             changes[field.name] = _kernels_with_unmodelled(new, old)
     return attrs.evolve(desired, **changes, unmodelled={**actual.unmodelled, **desired.unmodelled})
 

@@ -214,11 +214,11 @@ def test_ensure_sends_no_update_without_an_app_config(
     made()
     with pytest.raises(NotConvergedError):
         client.ensure(AppImageConfig(app_image_config_name="image"))
-    assert made() == ["Describe", "Describe"]
+    assert set(made()) == {"Describe"}
 
 
 def test_ensure_with_replace_deletes_and_recreates_and_keeps_the_tags(
-    client: AppImageConfigClient, made: Callable[[], list[str]]
+    client: AppImageConfigClient, made: Callable[[], list[str]], pauses: list[float]
 ) -> None:
     """Tags of AWS cannot be set; AWS sets them itself."""
     client.create(tagged(lab(), **{"team": "ml", "aws:stack": "s"}))
@@ -226,7 +226,9 @@ def test_ensure_with_replace_deletes_and_recreates_and_keeps_the_tags(
     outcome = client.ensure(editor(), replace=True)
     assert outcome.status == "replaced"
     assert "CodeEditorAppImageConfig: (absent) -> {}" in str(outcome.difference)
-    assert made() == ["Describe", "Update", "Describe", "ListTags", "Delete", "Create", "Describe"]
+    reads = ["Describe"] * 4
+    assert made() == ["Describe", "Update", *reads, "ListTags", "ListTags", "Delete", "Create", "Describe"]
+    assert pauses == [0.1, 0.2, 0.4]
     assert state(client) == tagged(editor(), team="ml")
     assert client.ensure(tagged(lab(), new="tag"), replace=True).status == "replaced"
     assert state(client) == tagged(lab(), new="tag")
@@ -238,6 +240,18 @@ def test_ensure_with_replace_prefers_an_update(client: AppImageConfigClient, mad
     assert "Delete" not in made()
 
 
+RESTORED = "AppImageConfig 'image' could not be replaced, and was restored as it was. Its tags were {'team': 'ml'}"
+EXISTS = "AppImageConfig 'image' could not be replaced, but exists; run ensure again. Its tags were {'team': 'ml'}"
+
+
+def missing(error: str) -> str:
+    """Return the note on a replacement after which nothing could be restored."""
+    return (
+        f"AppImageConfig 'image' may be missing: it could be neither replaced nor restored ({error}); "
+        "run ensure again. Its tags were {'team': 'ml'}"
+    )
+
+
 def test_a_config_is_restored_with_its_tags_if_its_replacement_fails(
     service: InMemorySageMaker, client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
@@ -247,8 +261,8 @@ def test_a_config_is_restored_with_its_tags_if_its_replacement_fails(
     made()
     with pytest.raises(ResourceLimitExceededError) as caught:
         client.ensure(AppImageConfig(app_image_config_name="image"), replace=True)
-    assert caught.value.__notes__ == ["AppImageConfig 'image' could not be replaced, and was restored as it was"]
-    assert made() == ["Describe", "Describe", "ListTags", "Delete", "Create", "Create"]
+    assert caught.value.__notes__ == [RESTORED]
+    assert made()[-3:] == ["Delete", "Create", "Create"]
     assert state(client) == attrs.evolve(before, tags={"team": "ml"})
 
 
@@ -259,12 +273,7 @@ def test_the_error_has_the_lost_tags_if_the_config_cannot_be_restored(
     service.inject(Fault.error("AccessDeniedException"), operation="CreateAppImageConfig", times=2)
     with pytest.raises(AccessDeniedError) as caught:
         client.ensure(editor(), replace=True)
-    assert caught.value.__notes__ == [
-        (
-            "AppImageConfig 'image' was deleted, could not be recreated, and may be missing; run ensure again. "
-            "It could not be restored (AccessDeniedError); its tags were {'team': 'ml'}"
-        )
-    ]
+    assert caught.value.__notes__ == [missing("AccessDeniedError")]
     assert client.ensure(editor()).status == "created"
 
 
@@ -284,7 +293,7 @@ def test_a_config_is_restored_if_its_replacement_is_interrupted(service: InMemor
     sagemaker.meta.events.register(event, interrupt)
     with pytest.raises(KeyboardInterrupt) as caught:
         client.ensure(AppImageConfig(app_image_config_name="image"), replace=True)
-    assert caught.value.__notes__ == ["AppImageConfig 'image' could not be replaced, and was restored as it was"]
+    assert caught.value.__notes__ == [RESTORED]
     assert state(client) == tagged(lab(), team="ml")
 
 
@@ -307,11 +316,7 @@ def test_a_second_ctrl_c_leaves_a_note_with_the_lost_tags(service: InMemorySageM
     sagemaker.meta.events.register("before-call.sagemaker.CreateAppImageConfig", raising(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt) as caught:
         client.ensure(editor(), replace=True)
-    (note,) = caught.value.__notes__
-    assert note == (
-        "AppImageConfig 'image' was deleted, could not be recreated, and may be missing; run ensure again. "
-        "It could not be restored (KeyboardInterrupt); its tags were {'team': 'ml'}"
-    )
+    assert caught.value.__notes__ == [missing("KeyboardInterrupt")]
 
 
 def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(service: InMemorySageMaker) -> None:
@@ -321,7 +326,7 @@ def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(ser
     service.inject(Fault.server_error(after=True), operation="CreateAppImageConfig")
     with pytest.raises(ServiceError) as caught:
         client.ensure(editor(), replace=True)
-    assert caught.value.__notes__ == ["AppImageConfig 'image' could not be replaced, but exists; run ensure again"]
+    assert caught.value.__notes__ == [EXISTS]
     assert state(client) == tagged(editor(), team="ml")
 
 
@@ -547,7 +552,8 @@ def test_ensure_replaces_a_config_that_was_built_in_unchecked() -> None:
     before = described(AppImageConfigName="x" * 80)
     after = described(AppImageConfigName="x" * 80, JupyterLabAppImageConfig={"FileSystemConfig": {}})
     written = Response({"AppImageConfigArn": ARN})
-    wire = Wire(before, written, before, Response(), Response(), written, after)
+    tags = Response({"Tags": []})
+    wire = Wire(before, written, *[before] * 4, tags, tags, Response(), written, after)
     assert AppImageConfigClient(wire.client()).ensure(config, replace=True).status == "replaced"
 
 
@@ -838,11 +844,11 @@ CHANGES: list[Callable[[AppImageConfigClient], object]] = [
 
 
 def stale(error: ApplyError) -> str:
-    """Return the error of the config "image", which is stale, and the class of its cause; "other" was created."""
+    """Return the error of the config "image", which is stale; "other" was created."""
     assert statuses(error.outcomes) == {"image": "failed", "other": "created"}
     (stale_error,) = error.exceptions
     assert isinstance(stale_error, StalePlanError)
-    return f"{stale_error} ({type(stale_error.__cause__).__name__})"
+    return str(stale_error)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -854,7 +860,7 @@ def test_apply_leaves_a_config_unchanged_that_changed_since_the_plan(
     change(client)
     before = state(client)
     assert stale(failed(client, plan)) == (
-        "AppImageConfig 'image' was changed after the plan was made, so its step was not carried out; make a new plan (NoneType)"
+        "AppImageConfig 'image' was changed after the plan was made, so its step was not carried out; make a new plan"
     )
     assert state(client) == before
 
@@ -864,8 +870,7 @@ def test_apply_does_not_recreate_a_config_that_was_deleted_since_the_plan(client
     plan = client.plan([lab(default_uid=0), lab("other")])
     client.delete("image")
     assert stale(failed(client, plan)) == (
-        "AppImageConfig 'image' was deleted after the plan was made, so its step was not carried out; make a new plan "
-        "(ResourceNotFoundError)"
+        "AppImageConfig 'image' was deleted after the plan was made, so its step was not carried out; make a new plan"
     )
     with pytest.raises(ResourceNotFoundError):
         client.describe("image")
@@ -908,8 +913,8 @@ def test_apply_deletes_no_config_that_changed_and_accepts_one_that_is_gone(clien
     assert statuses(error.outcomes) == {"team-a": "failed", "team-b": "deleted", "team-c": "deleted"}
     assert str(error) == (
         "1 step of 3 failed:\n"
-        "  failed team-a: AppImageConfig 'team-a' was changed after the plan was made, so its step was not carried out; "
-        "make a new plan"
+        "  failed team-a: AppImageConfig 'team-a' was changed after the plan was made, "
+        "so its step was not carried out; make a new plan"
     )
     assert applied(client) == {"team-a"}
 

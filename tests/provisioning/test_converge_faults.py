@@ -253,7 +253,11 @@ SCENARIOS: Final[dict[str, tuple[AppImageConfig | None, AppImageConfig, str]]] =
         lab("image", tags={"new": "2"}),
         "Describe ListTags Update DeleteTags AddTags Describe ListTags",
     ),
-    "replace": (lab("image", tags={"team": "ml"}), EDITOR, "Describe Update Describe ListTags Delete Create Describe"),
+    "replace": (
+        lab("image", tags={"team": "ml"}),
+        EDITOR,
+        "Describe Update Describe Describe Describe Describe ListTags ListTags Delete Create Describe",
+    ),
 }
 
 
