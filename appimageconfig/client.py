@@ -395,10 +395,16 @@ class AppImageConfigClient:
         `KeyboardInterrupt` interrupts the call, the steps under way are finished, no
         further step is begun, and a note on the exception lists both.
 
+        A config whose ARN is not that of the plan, because the client is for another
+        account or region, is left unchanged likewise. A creation has no ARN to compare,
+        and of an unchanged config only the region is compared.
+
         A step makes the calls of `ensure` for an update; CreateAppImageConfig for a
         creation, and if the name is in use those that read the actual state;
-        DescribeAppImageConfig and DeleteAppImageConfig for a deletion; and none for an
-        unchanged config.
+        DescribeAppImageConfig and DeleteAppImageConfig for a deletion, and
+        ListAppImageConfigs if the config does not exist, since any config shows the
+        account; and none for an unchanged config. A read that does not find the state of
+        the plan is repeated up to three times, after 0.1, 0.2 and 0.4 seconds.
 
         Args:
             plan: The result of `plan`.

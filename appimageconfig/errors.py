@@ -145,7 +145,7 @@ class NotConvergedError(AppImageConfigError):
 
 
 class StalePlanError(AppImageConfigError):
-    """A config has changed since the plan was made. Nothing was done to it."""
+    """A config has changed since the plan was made, or is in another account or region. Nothing was done to it."""
 
     def __init__(self, app_image_config_name: str, what_happened: str) -> None:
         """Take the name, and the verb phrase that says what happened to the config, such as ``was deleted``."""

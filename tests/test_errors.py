@@ -297,7 +297,10 @@ def apply_error() -> ApplyError:
     return ApplyError("2 steps of 3 failed", [throttled, stale], outcomes)
 
 
-STALE_LINE = "  failed c: AppImageConfig 'c' was changed after the plan was made, so its step was not carried out; make a new plan"
+STALE_LINE = (
+    "  failed c: AppImageConfig 'c' was changed after the plan was made, so its step was not carried out; "
+    "make a new plan"
+)
 
 
 def test_an_apply_error_lists_the_failed_steps() -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from time import sleep as _sleep
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 # comes 0.7 s after the first attempt: AWS documents no time after which a read returns the last write.
 _PAUSES: Final = (0.1, 0.2, 0.4)
 
+_ArnPart = Literal["region", "account"]
+
 
 def ensure(client: AppImageConfigClient, config: AppImageConfig, *, replace: bool) -> Outcome:
     """Create or update a config so that it matches *config*."""
@@ -74,7 +76,7 @@ def plan(client: AppImageConfigClient, configs: Iterable[AppImageConfig], prune:
             ),
             *(deletions[name] for name in sorted(deletions)),
         ),
-        "".join(arn.split(":")[4:5]) or None,
+        _arn_part(arn, "account") or None,
     )
 
 
@@ -147,6 +149,7 @@ def _carry_out(client: AppImageConfigClient, step: Step, *, replace: bool) -> Ou
             return _create_as_planned(client, step, step.config)
         if step.action == "update":
             return _update_as_planned(client, step, step.config, replace=replace)
+        _require_region(client, step)  # the only part of the ARN that needs no call
         return _outcome("unchanged", step)
     except Exception as error:  # noqa: BLE001 - reported in the outcome; the other steps continue
         return attrs.evolve(_outcome("failed", step), error=error)
@@ -176,11 +179,14 @@ def _delete_as_planned(client: AppImageConfigClient, step: Step) -> Outcome:
     if _read_as_planned(client, step) is not None:
         with trusted():
             client.delete(step.app_image_config_name, missing_ok=True)
+    else:  # in the account of the plan, or in another one where it never existed
+        _require_region(client, step)
+        _require_account(client, step)
     return _outcome("deleted", step)
 
 
 def _read_as_planned(client: AppImageConfigClient, step: Step) -> Actual | None:
-    """Read the actual state, and raise a `StalePlanError` unless it is that of the plan or the desired one."""
+    """Read the actual state of the config in the plan; it is that of the plan, or the desired one."""
 
     def is_as_planned(actual: Actual) -> bool:
         if step.config is not None:
@@ -190,9 +196,39 @@ def _read_as_planned(client: AppImageConfigClient, step: Step) -> Actual | None:
         return actual.details.last_modified_time == step.last_modified_time
 
     actual = _reread(client, step, is_as_planned)
-    if actual is not None and not is_as_planned(actual):
-        raise StalePlanError(step.app_image_config_name, "was changed")
+    if actual is not None:
+        found, planned = actual.details.app_image_config_arn, step.app_image_config_arn
+        if planned not in {None, found}:
+            what = f"was found with another ARN ({found}; in the plan {planned})"
+            raise StalePlanError(step.app_image_config_name, what)
+        if not is_as_planned(actual):
+            raise StalePlanError(step.app_image_config_name, "was changed")
     return actual
+
+
+def _require_region(client: AppImageConfigClient, step: Step) -> None:
+    """Raise a `StalePlanError` if the region of *client*, as far as it is known, is not that of the plan."""
+    region = getattr(getattr(client.sagemaker, "meta", None), "region_name", None)
+    _require_part(step, "region", region if isinstance(region, str) else "")  # a fake client may have none
+
+
+def _require_account(client: AppImageConfigClient, step: Step) -> None:
+    """Raise a `StalePlanError` if the account of any config is not that of the plan."""
+    found = next(client.list(), None)
+    _require_part(step, "account", "" if found is None else _arn_part(found.app_image_config_arn, "account"))
+
+
+def _require_part(step: Step, part: _ArnPart, actual: str) -> None:
+    planned = _arn_part(step.app_image_config_arn or "", part)
+    if planned and actual and planned != actual:
+        what = f"was looked for elsewhere ({part} {actual}; in the plan {planned})"
+        raise StalePlanError(step.app_image_config_name, what)
+
+
+def _arn_part(arn: str, part: _ArnPart) -> str:
+    """Return the region or the account in *arn*, or "" if it has none."""
+    position = {"region": 3, "account": 4}[part]
+    return "".join(arn.split(":")[position : position + 1])
 
 
 def _read(client: AppImageConfigClient, of: AppImageConfig | Step) -> Actual | None:

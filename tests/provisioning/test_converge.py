@@ -35,6 +35,7 @@ from appimageconfig import (
     ResourceNotFoundError,
     ServiceError,
     StalePlanError,
+    Step,
     from_response,
     unchecked,
 )
@@ -901,6 +902,111 @@ def test_apply_accepts_a_config_that_is_up_to_date_since_the_plan(
     made()
     assert statuses(client.apply(plan)) == {"image": "unchanged"}
     assert made() == ["Describe"]
+
+
+OTHER_PLACES: dict[str, dict[str, Any]] = {
+    "another account": {"account_id": "210987654321"},
+    "another region": {"region_name": "eu-west-1"},
+    "another partition": {"region_name": "us-gov-west-1"},
+}
+
+
+@pytest.mark.parametrize("place", OTHER_PLACES)
+@pytest.mark.parametrize("desired", [lab(default_uid=0), lab(default_uid=1)])
+def test_apply_refuses_a_config_of_another_account_or_region(
+    service: InMemorySageMaker, client: AppImageConfigClient, place: str, desired: AppImageConfig
+) -> None:
+    """Whether or not the config there is up to date."""
+    client.create(lab(default_uid=1))
+    client.create(lab("old"))
+    plan = client.plan([lab(default_uid=0)], prune="old")
+    other = AppImageConfigClient(service.client(**OTHER_PLACES[place]))
+    arn = other.create(desired)
+    other.create(lab("old"))
+    before = state(other)
+    error = failed(other, plan)
+    assert str(error).splitlines() == [
+        "2 steps of 2 failed:",
+        *(
+            f"  failed {name}: AppImageConfig '{name}' was found with another ARN ({found}; in the plan {planned}) "
+            "after the plan was made, so its step was not carried out; make a new plan"
+            for name, found, planned in [
+                ("image", arn, ARN),
+                ("old", arn.replace("/image", "/old"), ARN.replace("/image", "/old")),
+            ]
+        ),
+    ]
+    assert state(other) == before
+    assert applied(other) == {"image", "old"}
+
+
+@pytest.mark.parametrize("place", OTHER_PLACES)
+def test_apply_reports_no_config_as_deleted_that_is_missing_in_another_account_or_region(
+    service: InMemorySageMaker, client: AppImageConfigClient, place: str
+) -> None:
+    """The account is that of any config there."""
+    client.create(lab())
+    plan = client.plan([], prune="image")
+    other = AppImageConfigClient(service.client(**OTHER_PLACES[place]))
+    other.create(lab("other"))
+    (error,) = failed(other, plan).exceptions
+    assert isinstance(error, StalePlanError)
+    if place == "another account":
+        what = "account 210987654321; in the plan 123456789012"
+    else:
+        what = f"region {other.sagemaker.meta.region_name}; in the plan us-east-1"
+    assert str(error) == (
+        f"AppImageConfig 'image' was looked for elsewhere ({what}) after the plan was made, "
+        "so its step was not carried out; make a new plan"
+    )
+    assert applied(client) == {"image"}
+
+
+def test_apply_cannot_compare_the_account_if_no_config_exists_there(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    client.create(lab())
+    plan = client.plan([], prune="image")
+    other = AppImageConfigClient(service.client(account_id="210987654321"))
+    assert statuses(other.apply(plan)) == {"image": "deleted"}
+    assert applied(client) == {"image"}
+
+
+def test_apply_refuses_an_unchanged_config_of_another_region_without_a_call(
+    service: InMemorySageMaker, client: AppImageConfigClient, made: Callable[[], list[str]]
+) -> None:
+    """Its account cannot be compared without one."""
+    client.create(lab())
+    plan = client.plan([lab()])
+    made()
+    there = AppImageConfigClient(service.client(region_name="eu-west-1"))
+    (error,) = failed(there, plan).exceptions
+    assert str(error) == (
+        "AppImageConfig 'image' was looked for elsewhere (region eu-west-1; in the plan us-east-1) "
+        "after the plan was made, so its step was not carried out; make a new plan"
+    )
+    assert statuses(AppImageConfigClient(service.client(account_id="210987654321")).apply(plan)) == {
+        "image": "unchanged"
+    }
+    assert made() == []
+
+
+def test_apply_compares_only_what_is_known() -> None:
+    """Steps may be built by hand, fakes have no region, and ARNs need not have all parts."""
+    fake = AppImageConfigClient(LaterSageMaker())
+    step = Step(action="unchanged", app_image_config_name="image", config=lab(), app_image_config_arn=ARN)
+    for client in (fake, AppImageConfigClient(Wire().client())):
+        for arn in (None, "arn", "arn:aws:sagemaker"):
+            plan = Plan((attrs.evolve(step, app_image_config_arn=arn),))
+            assert statuses(client.apply(plan)) == {"image": "unchanged"}
+    assert statuses(fake.apply(Plan((step,)))) == {"image": "unchanged"}
+    sagemaker = AppImageConfigClient(InMemorySageMaker().client())
+    sagemaker.create(lab())
+    (described,) = sagemaker.list()
+    by_hand = Step(action="delete", app_image_config_name="image", last_modified_time=described.last_modified_time)
+    assert statuses(sagemaker.apply(Plan((by_hand,)))) == {"image": "deleted"}
+    sagemaker.create(lab("other"))
+    assert statuses(sagemaker.apply(Plan((by_hand,)))) == {"image": "deleted"}
 
 
 def test_apply_deletes_no_config_that_changed_and_accepts_one_that_is_gone(client: AppImageConfigClient) -> None:
