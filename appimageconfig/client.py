@@ -340,18 +340,27 @@ class AppImageConfigClient:
            has something to change. Then read again, since AWS does not document whether
            an update keeps what it leaves out. If the config matches, the outcome is
            ``updated``.
-        4. If it still differs, fail. With *replace*, instead: ListTags,
-           DeleteAppImageConfig, CreateAppImageConfig with the same tags, and read again;
-           the outcome is ``replaced``.
+        4. If it still differs, fail. With *replace*, instead: ListTags until two of them
+           agree, DeleteAppImageConfig, CreateAppImageConfig with the same tags, and read
+           again; the outcome is ``replaced``. If another writer created the config in
+           between, AddTags restores the tags that it lacks.
+
+        AWS does not document when a read returns the last change, nor when the name of
+        a deleted config is free. So these are repeated up to three times, after 0.1,
+        0.2 and 0.4 seconds: a read that does not find what was written just before;
+        CreateAppImageConfig, if the name is in use and a read finds no config; and
+        steps 2 to 4, if another writer interferes. If nothing is amiss, nothing is
+        repeated.
 
         Args:
             config: The desired state.
             replace: Delete and recreate the config if an update cannot make it match. Between the two calls no config
                 of that name exists. If the replacement fails, the old config is created again with its tags, and a
-                note on the error says whether that succeeded.
+                note on the error says whether that succeeded, and what the tags were.
 
         Raises:
             NotConvergedError: The service accepted every request, and the config still differs from *config*.
+            ResourceInUseError: The name is in use, although no config has it.
         """
         require_config(config)
         return _converge.ensure(self, config, replace=replace)
@@ -395,10 +404,16 @@ class AppImageConfigClient:
         `KeyboardInterrupt` interrupts the call, the steps under way are finished, no
         further step is begun, and a note on the exception lists both.
 
+        A config whose ARN is not that of the plan, because the client is for another
+        account or region, is left unchanged likewise. A creation has no ARN to compare,
+        and of an unchanged config only the region is compared.
+
         A step makes the calls of `ensure` for an update; CreateAppImageConfig for a
         creation, and if the name is in use those that read the actual state;
-        DescribeAppImageConfig and DeleteAppImageConfig for a deletion; and none for an
-        unchanged config.
+        DescribeAppImageConfig and DeleteAppImageConfig for a deletion, and
+        ListAppImageConfigs if the config does not exist, since any config shows the
+        account; and none for an unchanged config. A read that does not find the state of
+        the plan is repeated up to three times, after 0.1, 0.2 and 0.4 seconds.
 
         Args:
             plan: The result of `plan`.
@@ -425,7 +440,8 @@ class AppImageConfigClient:
             stop=stop or (lambda: False),
         )
         if errors := [outcome.error for outcome in outcomes if outcome.error is not None]:
-            raise ApplyError(f"{len(errors)} of {len(plan.steps)} steps failed", errors, outcomes)
+            failed = f"{len(errors)} step{'s' if len(errors) > 1 else ''} of {len(plan.steps)} failed"
+            raise ApplyError(failed, errors, outcomes)
         return outcomes
 
     def _write(self, method: str, config: AppImageConfig) -> str:

@@ -149,9 +149,9 @@ class NotConvergedError(AppImageConfigError):
         self,
         app_image_config_name: str,
         difference: Difference,
-        attempt: Literal["update", "replacement"] = "update",
+        attempt: Literal["update", "replacement", "race"] = "update",
     ) -> None:
-        """Take the name, the remaining difference, and the last attempt."""
+        """Take the name, the remaining difference, and the last attempt; ``race`` if other writers thwarted each."""
         super().__init__(app_image_config_name, difference, attempt)
         self.app_image_config_name = app_image_config_name
         self.difference = difference
@@ -162,12 +162,14 @@ class NotConvergedError(AppImageConfigError):
         done, advice = "the update", "pass replace=True to delete and recreate it, or add the rest to the desired state"
         if self.attempt == "replacement":
             done, advice = "it was deleted and recreated", "add the rest to the desired state"
+        elif self.attempt == "race":
+            done, advice = "several attempts, since another writer changes it at the same time", "run ensure again"
         changes = "\n".join(f"  {change}" for change in self.difference.changes)
         return f"AppImageConfig {self.app_image_config_name!r} still differs after {done}; {advice}:\n{changes}"
 
 
 class StalePlanError(AppImageConfigError):
-    """A config has changed since the plan was made. Nothing was done to it."""
+    """A config has changed since the plan was made, or is in another account or region. Nothing was done to it."""
 
     def __init__(self, app_image_config_name: str, what_happened: str) -> None:
         """Take the name, and the verb phrase that says what happened to the config, such as ``was deleted``."""

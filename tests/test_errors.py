@@ -320,18 +320,18 @@ def apply_error() -> ApplyError:
         Outcome(status="created", app_image_config_name="b", app_image_config_arn="arn"),
         Outcome(status="failed", app_image_config_name="c", error=stale),
     ]
-    return ApplyError("2 of 3 steps failed", [throttled, stale], outcomes)
+    return ApplyError("2 steps of 3 failed", [throttled, stale], outcomes)
 
 
 STALE_LINE = (
-    "  failed c: AppImageConfig 'c' was changed after the plan was made, "
-    "so its step was not carried out; make a new plan"
+    "  failed c: AppImageConfig 'c' was changed after the plan was made, so its step was not carried out; "
+    "make a new plan"
 )
 
 
 def test_an_apply_error_lists_the_failed_steps() -> None:
     assert str(apply_error()) == (
-        "2 of 3 steps failed:\n"
+        "2 steps of 3 failed:\n"
         "  failed a: An error occurred (ThrottlingException) when calling the CreateAppImageConfig operation: No. "
         "AppImageConfig: 'a'. Try again later, or raise the retries of the botocore Config. Request id: abc-123.\n"
         f"{STALE_LINE}"
@@ -342,7 +342,7 @@ def test_an_apply_error_is_the_group_of_the_errors() -> None:
     error = apply_error()
     assert isinstance(error, AppImageConfigError)
     assert isinstance(error, ExceptionGroup)
-    assert error.message == "2 of 3 steps failed"
+    assert error.message == "2 steps of 3 failed"
     assert [type(one) for one in error.exceptions] == [ThrottlingError, StalePlanError]
     assert isinstance(error.outcomes, tuple)
     assert [outcome.status for outcome in error.outcomes] == ["failed", "created", "failed"]
@@ -375,7 +375,7 @@ def test_the_parts_of_an_apply_error_have_its_class_and_all_outcomes() -> None:
         assert len(part.exceptions) == 1
     assert throttled is not None
     assert throttled.exceptions == error.exceptions[:1]
-    assert {str(part) for part in parts[1:]} == {f"2 of 3 steps failed:\n{STALE_LINE}"}
+    assert {str(part) for part in parts[1:]} == {f"2 steps of 3 failed:\n{STALE_LINE}"}
     assert error.subgroup(ResourceInUseError) is None
 
 
