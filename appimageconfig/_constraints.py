@@ -101,9 +101,9 @@ class Constraint(ABC):
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each violation of *value*, which is at *path*."""
 
+    @abstractmethod
     def accepts(self, value: object) -> bool:
-        """Return whether *value* has no violation. A subclass may find out faster than by collecting violations."""
-        return next(self.violations(value, ""), None) is None
+        """Return whether *value* has no violation, faster than by looking for one."""
 
     def __call__(self, instance: attrs.AttrsInstance, attribute: attrs.Attribute[Any], value: object) -> None:
         """Validate one field of *instance*; attrs calls this after it has set all fields."""

@@ -315,7 +315,10 @@ VIOLATIONS: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: AppImageConfigDetails(
-            app_image_config_arn="image", app_image_config_name=cast("Any", None), creation_time=cast("Any", "2026")
+            app_image_config_arn="image",
+            app_image_config_name=cast("Any", None),
+            creation_time=cast("Any", "2026"),
+            last_modified_time=datetime(2026, 1, 1, tzinfo=UTC),
         ),
         (
             "invalid AppImageConfigDetails:\n"
