@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,7 @@ from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 def require_config(config: object) -> None:
@@ -60,11 +61,10 @@ def by_name(configs: Iterable[AppImageConfig]) -> dict[str, AppImageConfig]:
     Return *configs* by their names.
 
     Raises:
-        TypeError: An item is not an `AppImageConfig`, or *configs* is a single one.
+        TypeError: *configs* is not an iterable of `AppImageConfig`.
         InvalidAppImageConfigError: Two configs have the same name.
     """
-    if isinstance(configs, AppImageConfig):
-        raise TypeError("expected an iterable of AppImageConfig, got a single AppImageConfig; put it into a list")
+    _require_configs(configs)
     positions: dict[str, int] = {}
     found: dict[str, AppImageConfig] = {}
     violations: list[Violation] = []
@@ -79,6 +79,14 @@ def by_name(configs: Iterable[AppImageConfig]) -> dict[str, AppImageConfig]:
     if violations:
         raise InvalidAppImageConfigError(violations, "list of configs")
     return found
+
+
+def _require_configs(configs: object) -> None:
+    if isinstance(configs, AppImageConfig):
+        raise TypeError("expected an iterable of AppImageConfig, got a single AppImageConfig; put it into a list")
+    if is_map(configs) or isinstance(configs, str | bytes) or not isinstance(configs, Iterable):
+        hint = "; pass its values()" if is_map(configs) else ""
+        raise TypeError(f"expected an iterable of AppImageConfig, got {type(configs).__name__}{hint}")
 
 
 def duplicate(path: str, noun: str, first: str) -> Violation:

@@ -8,7 +8,6 @@ does not know beside those that it knows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -34,7 +33,7 @@ from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _converter: Final = cattrs.Converter(detailed_validation=False)
 
@@ -82,14 +81,43 @@ def require_members(response: Mapping[str, Any], *members: str) -> None:
         raise InvalidAppImageConfigError(missing, "response")
 
 
+def require_json(response: object) -> None:
+    """
+    Raise an error if the headers of *response* say that its body is not JSON. Stubbed responses have no headers.
+
+    botocore reads such a body as an empty response, and a proxy may send one with the status 200.
+
+    Raises:
+        InvalidAppImageConfigError: The body is not JSON.
+    """
+    match response:
+        case {"ResponseMetadata": {"HTTPHeaders": {"content-type": str(kind)}}} if "json" not in kind.lower():
+            message = f"its content type is {kind!r}, not JSON; check the endpoint, and the proxies on the way to it"
+            raise InvalidAppImageConfigError([Violation("", "type", message)], "response")
+        case _:
+            pass
+
+
 def details_from_page(page: Mapping[str, Any]) -> Iterator[AppImageConfigDetails]:
-    """Read a response of ListAppImageConfigs."""
-    return map(details_from_response, page.get("AppImageConfigs", ()))
+    """
+    Read a response of ListAppImageConfigs.
+
+    Raises:
+        InvalidAppImageConfigError: The response lacks the list, or an item lacks its name or its ARN.
+    """
+    require_members(page, "AppImageConfigs")
+    return map(details_from_response, page["AppImageConfigs"])
 
 
 def tags_from_page(page: Mapping[str, Any]) -> dict[str, str]:
-    """Read a response of ListTags."""
-    return _tags_from_wire(page.get("Tags", ()))
+    """
+    Read a response of ListTags.
+
+    Raises:
+        InvalidAppImageConfigError: The response lacks the tags.
+    """
+    require_members(page, "Tags")
+    return tags_from_wire(page["Tags"])
 
 
 def redacted(value: Any) -> Any:
@@ -137,7 +165,8 @@ def _time_from_wire(value: Any, _: Any) -> datetime | None:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _tags_from_wire(tags: Sequence[Mapping[str, str]], _: Any = None) -> dict[str, str]:
+def tags_from_wire(tags: Sequence[Mapping[str, str]], _: Any = None) -> dict[str, str]:
+    """Read a list of Key and Value."""
     return {tag["Key"]: tag["Value"] for tag in tags}
 
 
@@ -165,7 +194,7 @@ def _overrides(model: Any) -> dict[str, Any]:
         match constraint:
             # A hook for each field: those for types alone are looked up for each optional value.
             case Tags():
-                hooks: dict[str, Any] = {"struct_hook": _tags_from_wire, "unstruct_hook": _tags_to_wire}
+                hooks: dict[str, Any] = {"struct_hook": tags_from_wire, "unstruct_hook": _tags_to_wire}
             # By default cattrs calls str() and int() on what it reads. Here nothing is coerced: a request has been
             # checked, and a response is kept as it is.
             case String() | Integer():
@@ -187,8 +216,8 @@ def _overrides(model: Any) -> dict[str, Any]:
     return overrides
 
 
-# The functions of a class are compiled when it is first met, not at import: that keeps the import fast. Threads that meet
-# a class at the same time may each compile the same functions, and either result may be used.
+# The functions of a class are compiled when it is first met, not at import: that keeps the import fast. Threads that
+# meet a class at the same time may each compile the same functions, and either result may be used.
 
 
 @cache

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from threading import Lock
+import os
+from contextlib import suppress
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import attrs
@@ -17,6 +19,7 @@ from appimageconfig._converter import (
     details_from_page,
     details_from_response,
     request_members,
+    require_json,
     require_members,
     tags_from_page,
 )
@@ -64,8 +67,12 @@ _NOTHING_TO_UPDATE = Violation(
     "set tags with add_tags",
 )
 
-# boto3 does not allow one session to build two clients at the same time, and callers may share a session.
-_building = Lock()
+# boto3 does not allow one session to build two clients at the same time, and callers may share a session. A process is
+# forked only before or after a client is built: in the child, the thread that builds it would never release the lock,
+# nor finish what it had begun in the session. The lock is reentrant, since that thread may be the one that forks.
+_building = RLock()
+with suppress(AttributeError):  # Windows has no fork
+    os.register_at_fork(before=_building.acquire, after_in_parent=_building.release, after_in_child=_building.release)
 
 
 class AppImageConfigClient:
@@ -74,8 +81,10 @@ class AppImageConfigClient:
 
     Every method raises `InvalidAppImageConfigError`, before anything is sent, if an
     argument breaks the service model, and a `ServiceError` if the service refuses
-    the request. botocore's own errors (no credentials, no region, a time-out) pass
-    through unchanged. A client may be used from many threads.
+    the request. A successful response that is not the service's, such as the HTML of
+    a proxy, is an `InvalidAppImageConfigError` of the ``subject`` ``response``; the
+    request has been sent. botocore's own errors (no credentials, no region, a
+    time-out) pass through unchanged. A client may be used from many threads.
 
     The logger ``appimageconfig`` records each change at INFO, and at DEBUG the name
     of each operation, the config or ARN it is about, and the code of an error. It
@@ -174,7 +183,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: The config does not exist.
         """
         request = DescribeAppImageConfigRequest(app_image_config_name=name)
-        return details_from_response(self._call("describe_app_image_config", request_members(request), name), name)
+        return details_from_response(self._call("describe_app_image_config", request), request.app_image_config_name)
 
     def update(self, config: AppImageConfig) -> str:
         """
@@ -212,7 +221,7 @@ class AppImageConfigClient:
         """
         request = DeleteAppImageConfigRequest(app_image_config_name=name)
         try:
-            self._call("delete_app_image_config", request_members(request), name)
+            self._call("delete_app_image_config", request)
         except ResourceNotFoundError:
             if not missing_ok:
                 raise
@@ -263,8 +272,7 @@ class AppImageConfigClient:
         return self._items(request, compared)
 
     def _items(self, request: ListAppImageConfigsRequest, compared: str) -> Iterator[AppImageConfigDetails]:
-        members = {**request_members(request), "PaginationConfig": {"PageSize": _LARGEST_PAGE}}
-        for page in self._pages("list_app_image_configs", members):
+        for page in self._pages("list_app_image_configs", request, page_size=_LARGEST_PAGE):
             for details in details_from_page(page):
                 if compared in details.app_image_config_name:
                     yield details
@@ -279,7 +287,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: The resource does not exist.
         """
         tags: dict[str, str] = {}
-        for page in self._pages("list_tags", request_members(ListTagsInput(resource_arn=arn)), arn):
+        for page in self._pages("list_tags", ListTagsInput(resource_arn=arn)):
             tags |= tags_from_page(page)
         return tags
 
@@ -292,7 +300,7 @@ class AppImageConfigClient:
         Raises:
             ResourceNotFoundError: The resource does not exist.
         """
-        self._call("add_tags", request_members(AddTagsInput(resource_arn=arn, tags=tags)), arn)
+        self._call("add_tags", AddTagsInput(resource_arn=arn, tags=tags))
         _logger.info("Added tags to %r", arn)
 
     def delete_tags(self, arn: str, keys: Iterable[str]) -> None:
@@ -303,12 +311,13 @@ class AppImageConfigClient:
 
         Args:
             arn: The ARN.
-            keys: The keys of the tags, at most 50, in any order; a set is accepted.
+            keys: The keys of the tags, at most 50, in any order; a set is accepted. Their lengths and characters are
+                left to the service, since they are those of existing tags.
 
         Raises:
             ResourceNotFoundError: The resource does not exist.
         """
-        self._call("delete_tags", request_members(DeleteTagsInput(resource_arn=arn, tag_keys=keys)), arn)
+        self._call("delete_tags", DeleteTagsInput(resource_arn=arn, tag_keys=keys))
         _logger.info("Deleted tags of %r", arn)
 
     def ensure(self, config: AppImageConfig, *, replace: bool = False) -> Outcome:
@@ -331,18 +340,27 @@ class AppImageConfigClient:
            has something to change. Then read again, since AWS does not document whether
            an update keeps what it leaves out. If the config matches, the outcome is
            ``updated``.
-        4. If it still differs, fail. With *replace*, instead: ListTags,
-           DeleteAppImageConfig, CreateAppImageConfig with the same tags, and read again;
-           the outcome is ``replaced``.
+        4. If it still differs, fail. With *replace*, instead: ListTags until two of them
+           agree, DeleteAppImageConfig, CreateAppImageConfig with the same tags, and read
+           again; the outcome is ``replaced``. If another writer created the config in
+           between, AddTags restores the tags that it lacks.
+
+        AWS does not document when a read returns the last change, nor when the name of
+        a deleted config is free. So these are repeated up to three times, after 0.1,
+        0.2 and 0.4 seconds: a read that does not find what was written just before;
+        CreateAppImageConfig, if the name is in use and a read finds no config; and
+        steps 2 to 4, if another writer interferes. If nothing is amiss, nothing is
+        repeated.
 
         Args:
             config: The desired state.
             replace: Delete and recreate the config if an update cannot make it match. Between the two calls no config
                 of that name exists. If the replacement fails, the old config is created again with its tags, and a
-                note on the error says whether that succeeded.
+                note on the error says whether that succeeded, and what the tags were.
 
         Raises:
             NotConvergedError: The service accepted every request, and the config still differs from *config*.
+            ResourceInUseError: The name is in use, although no config has it.
         """
         require_config(config)
         return _converge.ensure(self, config, replace=replace)
@@ -386,10 +404,16 @@ class AppImageConfigClient:
         `KeyboardInterrupt` interrupts the call, the steps under way are finished, no
         further step is begun, and a note on the exception lists both.
 
+        A config whose ARN is not that of the plan, because the client is for another
+        account or region, is left unchanged likewise. A creation has no ARN to compare,
+        and of an unchanged config only the region is compared.
+
         A step makes the calls of `ensure` for an update; CreateAppImageConfig for a
         creation, and if the name is in use those that read the actual state;
-        DescribeAppImageConfig and DeleteAppImageConfig for a deletion; and none for an
-        unchanged config.
+        DescribeAppImageConfig and DeleteAppImageConfig for a deletion, and
+        ListAppImageConfigs if the config does not exist, since any config shows the
+        account; and none for an unchanged config. A read that does not find the state of
+        the plan is repeated up to three times, after 0.1, 0.2 and 0.4 seconds.
 
         Args:
             plan: The result of `plan`.
@@ -416,35 +440,47 @@ class AppImageConfigClient:
             stop=stop or (lambda: False),
         )
         if errors := [outcome.error for outcome in outcomes if outcome.error is not None]:
-            raise ApplyError(f"{len(errors)} of {len(plan.steps)} steps failed", errors, outcomes)
+            failed = f"{len(errors)} step{'s' if len(errors) > 1 else ''} of {len(plan.steps)} failed"
+            raise ApplyError(failed, errors, outcomes)
         return outcomes
 
     def _write(self, method: str, config: AppImageConfig) -> str:
-        request = request_members(config)
-        name, operation = config.app_image_config_name, _paths.member_name(method)
-        if config.unmodelled:
-            # A member at the top of a response need not be a member of the request.
-            accepted = self.sagemaker.meta.service_model.operation_model(operation).input_shape.members
-            request = {member: value for member, value in request.items() if member in accepted}
-        response = self._call(method, request, name)
+        response = self._call(method, config)
         require_members(response, "AppImageConfigArn")
         arn: str = response["AppImageConfigArn"]
         return arn
 
-    def _call(self, method: str, request: Mapping[str, Any], subject: str) -> Any:
-        """Call a method of the boto3 client about *subject*, a name or an ARN."""
-        _log_call(method, subject)
-        try:
-            return getattr(self.sagemaker, method)(**request)
-        except ClientError as error:
-            raise _service_error(error, subject, request) from error
+    # Debuggers and error trackers show the local variables of a traceback, so here no variable has a request as boto3
+    # takes it: the values that it is made from redact their secrets.
 
-    def _pages(self, method: str, request: Mapping[str, Any], subject: str | None = None) -> Iterator[Any]:
-        _log_call(method, subject)
+    def _call(self, method: str, request: attrs.AttrsInstance) -> Any:
+        """Call a method of the boto3 client."""
+        _log_call(method, request)
         try:
-            yield from self.sagemaker.get_paginator(method).paginate(**request)
+            response = getattr(self.sagemaker, method)(**self._members(method, request))
         except ClientError as error:
-            raise _service_error(error, subject, request) from error
+            raise _service_error(error, request) from error
+        require_json(response)
+        return response
+
+    def _pages(self, method: str, request: attrs.AttrsInstance, page_size: int | None = None) -> Iterator[Any]:
+        _log_call(method, request)
+        try:
+            for page in self.sagemaker.get_paginator(method).paginate(
+                **request_members(request), PaginationConfig={"PageSize": page_size}
+            ):
+                require_json(page)
+                yield page
+        except ClientError as error:
+            raise _service_error(error, request) from error
+
+    def _members(self, method: str, request: attrs.AttrsInstance) -> Mapping[str, Any]:
+        members = request_members(request)
+        if not getattr(request, "unmodelled", None):
+            return members
+        # A member at the top of a response need not be a member of the request.
+        model = self.sagemaker.meta.service_model.operation_model(_paths.member_name(method))
+        return {member: value for member, value in members.items() if member in model.input_shape.members}
 
 
 def _require_operations(sagemaker: object) -> None:
@@ -462,15 +498,20 @@ def _require_operations(sagemaker: object) -> None:
     raise TypeError(f"sagemaker must be a boto3 SageMaker client, not {found}; {hint}")
 
 
-def _log_call(method: str, subject: str | None) -> None:
+def _log_call(method: str, request: attrs.AttrsInstance) -> None:
     if _logger.isEnabledFor(logging.DEBUG):
-        _logger.debug("%s%s", _paths.member_name(method), _about(subject))
+        _logger.debug("%s%s", _paths.member_name(method), _about(request))
 
 
-def _service_error(error: ClientError, subject: str | None, request: Mapping[str, Any]) -> ServiceError:
-    typed = from_client_error(error, _name_in(subject), secrets_in(request))
-    _logger.debug("%s%s failed: %s", typed.operation_name, _about(subject), typed.code)
+def _service_error(error: ClientError, request: attrs.AttrsInstance) -> ServiceError:
+    typed = from_client_error(error, _name_in(_subject(request)), secrets_in(request))
+    _logger.debug("%s%s failed: %s", typed.operation_name, _about(request), typed.code)
     return typed
+
+
+def _subject(request: attrs.AttrsInstance) -> str | None:
+    """Return the name or the ARN that *request* is about."""
+    return getattr(request, "app_image_config_name", getattr(request, "resource_arn", None))
 
 
 def _name_in(subject: str | None) -> str | None:
@@ -479,5 +520,6 @@ def _name_in(subject: str | None) -> str | None:
     return name or None if is_config or not name.startswith("arn:") else None
 
 
-def _about(subject: str | None) -> str:
+def _about(request: attrs.AttrsInstance) -> str:
+    subject = _subject(request)
     return "" if subject is None else f" of {subject!r}"

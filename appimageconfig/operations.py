@@ -2,7 +2,8 @@
 The requests of the operations other than create and update, whose request is an `AppImageConfig`.
 
 Each class has the service model's name of the request's shape, and is checked
-and serialized like every structure. Its ``SUBJECT`` names the request in errors.
+and serialized like every structure. Its ``SUBJECT`` names the request in errors,
+and its ``PARAMETERS`` the fields that the client's method has another name for.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,6 +36,7 @@ class DescribeAppImageConfigRequest(Checked):
     """The config to describe."""
 
     SUBJECT: ClassVar[str] = "arguments of describe"
+    PARAMETERS: ClassVar[Mapping[str, str]] = {"app_image_config_name": "name"}
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
@@ -43,6 +45,7 @@ class DeleteAppImageConfigRequest(Checked):
     """The config to delete."""
 
     SUBJECT: ClassVar[str] = "arguments of delete"
+    PARAMETERS: ClassVar[Mapping[str, str]] = {"app_image_config_name": "name"}
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
@@ -67,6 +70,7 @@ class AddTagsInput(Checked):
     """The resource to tag, and its tags."""
 
     SUBJECT: ClassVar[str] = "arguments of add_tags"
+    PARAMETERS: ClassVar[Mapping[str, str]] = {"resource_arn": "arn"}
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     tags: Mapping[str, str] = attrs.field(converter=frozen_mapping, validator=limits.TAG_LIST)
 
@@ -76,6 +80,7 @@ class ListTagsInput(Checked):
     """The resource whose tags to list."""
 
     SUBJECT: ClassVar[str] = "arguments of list_tags"
+    PARAMETERS: ClassVar[Mapping[str, str]] = {"resource_arn": "arn"}
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     next_token: str | None = attrs.field(default=None, validator=limits.NEXT_TOKEN)
     max_results: int | None = attrs.field(default=None, validator=limits.LIST_TAGS_MAX_RESULTS)
@@ -91,5 +96,6 @@ class DeleteTagsInput(Checked):
     """The resource, and the keys of the tags to delete."""
 
     SUBJECT: ClassVar[str] = "arguments of delete_tags"
+    PARAMETERS: ClassVar[Mapping[str, str]] = {"resource_arn": "arn", "tag_keys": "keys"}
     resource_arn: str = attrs.field(validator=limits.RESOURCE_ARN)
     tag_keys: tuple[str, ...] = attrs.field(converter=_keys, validator=limits.TAG_KEY_LIST)

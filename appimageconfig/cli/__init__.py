@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 from collections import Counter
@@ -66,6 +67,11 @@ _AWS_DOMAINS: Final = (
     ".api.aws",
     ".api.amazonwebservices.com.cn",
     ".api.amazonwebservices.eu",
+)
+# The names that --directory makes files of, since the service might return any: those of configs, also if AWS allows
+# longer ones, except the names of devices on Windows, where a repository with the files may be checked out.
+_FILE_NAME: Final = re.compile(
+    r"(?!(con|prn|aux|nul|com[0-9]|lpt[0-9])\Z)[a-z0-9](-*[a-z0-9])*", re.ASCII | re.IGNORECASE
 )
 _FINISHING: Final = "\nFinishing the requests under way...\n"
 _HINTS: Final[dict[tuple[type[BotoCoreError], ...], str]] = {
@@ -433,7 +439,12 @@ def export(
         sys.stdout.flush()
         sys.stdout.buffer.write(files.dumps(configs, file_format=file_format).encode())
         return 0
-    paths = {directory / f"{config.app_image_config_name}.{file_format}": config for config in configs}
+    refused = [name for config in configs if not _FILE_NAME.fullmatch(name := config.app_image_config_name)]
+    paths = {
+        directory / f"{config.app_image_config_name}.{file_format}": config
+        for config in configs
+        if config.app_image_config_name not in refused
+    }
     try:
         # First, since it fails for a path that cannot be: Path.exists is false for it from Python 3.14 on.
         directory.mkdir(parents=True, exist_ok=True)
@@ -449,7 +460,9 @@ def export(
     else:
         for path in paths:
             terminal.print_line(str(path))
-    return 0
+    for name in refused:
+        terminal.note(f"not exported: {name!r} cannot be the name of a file; export it without --directory")
+    return FAILED if refused else 0
 
 
 @cli.command()

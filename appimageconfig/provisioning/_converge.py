@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from contextvars import copy_context
-from typing import TYPE_CHECKING
+from time import sleep as _sleep
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
@@ -38,17 +40,16 @@ if TYPE_CHECKING:
     from appimageconfig.client import AppImageConfigClient
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
 
+# Seconds before each repetition of what another writer, or a read of an older state, may have thwarted. The last one
+# comes 0.7 s after the first attempt: AWS documents no time after which a read returns the last write.
+_PAUSES: Final = (0.1, 0.2, 0.4)
+
+_ArnPart = Literal["region", "account"]
+
 
 def ensure(client: AppImageConfigClient, config: AppImageConfig, *, replace: bool) -> Outcome:
     """Create or update a config so that it matches *config*."""
-    try:
-        actual = _read(client, config)
-    except ResourceNotFoundError:
-        try:
-            return _create(client, config)
-        except ResourceInUseError:
-            actual = _read(client, config)
-    return _converge(client, config, actual, replace=replace)
+    return _converge(client, config, _read(client, config), replace=replace)
 
 
 def plan(client: AppImageConfigClient, configs: Iterable[AppImageConfig], prune: str | None) -> Plan:
@@ -75,7 +76,7 @@ def plan(client: AppImageConfigClient, configs: Iterable[AppImageConfig], prune:
             ),
             *(deletions[name] for name in sorted(deletions)),
         ),
-        "".join(arn.split(":")[4:5]) or None,
+        _arn_part(arn, "account") or None,
     )
 
 
@@ -148,6 +149,7 @@ def _carry_out(client: AppImageConfigClient, step: Step, *, replace: bool) -> Ou
             return _create_as_planned(client, step, step.config)
         if step.action == "update":
             return _update_as_planned(client, step, step.config, replace=replace)
+        _require_region(client, step)  # the only part of the ARN that needs no call
         return _outcome("unchanged", step)
     except Exception as error:  # noqa: BLE001 - reported in the outcome; the other steps continue
         return attrs.evolve(_outcome("failed", step), error=error)
@@ -155,112 +157,257 @@ def _carry_out(client: AppImageConfigClient, step: Step, *, replace: bool) -> Ou
 
 def _create_as_planned(client: AppImageConfigClient, step: Step, config: AppImageConfig) -> Outcome:
     try:
-        return _create(client, config)
+        arn = client.create(config)
     except ResourceInUseError as error:
-        actual = _read(client, config)
+        actual = _reread(client, step, lambda actual: not actual.difference_to(config))
+        if actual is None:
+            raise  # the name is in use, although no config has it
         if actual.difference_to(config):
             raise StalePlanError(step.app_image_config_name, "was created") from error
         return _outcome("unchanged", step, actual)
+    return attrs.evolve(_outcome("created", step), app_image_config_arn=arn)
 
 
 def _update_as_planned(client: AppImageConfigClient, step: Step, config: AppImageConfig, *, replace: bool) -> Outcome:
-    try:
-        actual = _read(client, config)
-    except ResourceNotFoundError as error:
-        raise StalePlanError(step.app_image_config_name, "was deleted") from error
-    found = actual.difference_to(config)
-    if found and (found != step.difference or actual.details.last_modified_time != step.last_modified_time):
-        raise StalePlanError(step.app_image_config_name, "was changed")
+    actual = _read_as_planned(client, step)
+    if actual is None:
+        raise StalePlanError(step.app_image_config_name, "was deleted")
     return _converge(client, config, actual, replace=replace)
 
 
 def _delete_as_planned(client: AppImageConfigClient, step: Step) -> Outcome:
-    name = step.app_image_config_name
-    with suppress(ResourceNotFoundError), trusted():
-        if client.describe(name).last_modified_time != step.last_modified_time:
-            raise StalePlanError(name, "was changed")
-        client.delete(name)
+    if _read_as_planned(client, step) is not None:
+        with trusted():
+            client.delete(step.app_image_config_name, missing_ok=True)
+    else:  # in the account of the plan, or in another one where it never existed
+        _require_region(client, step)
+        _require_account(client, step)
     return _outcome("deleted", step)
 
 
-def _create(client: AppImageConfigClient, config: AppImageConfig) -> Outcome:
-    arn = client.create(config)
-    return attrs.evolve(_outcome("created", config), app_image_config_arn=arn)
+def _read_as_planned(client: AppImageConfigClient, step: Step) -> Actual | None:
+    """Read the actual state of the config in the plan; it is that of the plan, or the desired one."""
+
+    def is_as_planned(actual: Actual) -> bool:
+        if step.config is not None:
+            found = actual.difference_to(step.config)
+            if not found or found != step.difference:
+                return not found
+        return actual.details.last_modified_time == step.last_modified_time
+
+    actual = _reread(client, step, is_as_planned)
+    if actual is not None:
+        found, planned = actual.details.app_image_config_arn, step.app_image_config_arn
+        if planned not in {None, found}:
+            what = f"was found with another ARN ({found}; in the plan {planned})"
+            raise StalePlanError(step.app_image_config_name, what)
+        if not is_as_planned(actual):
+            raise StalePlanError(step.app_image_config_name, "was changed")
+    return actual
 
 
-def _read(client: AppImageConfigClient, config: AppImageConfig) -> Actual:
-    """Read the actual state: the tags only if *config* has some."""
-    with trusted():  # the name was checked when the config was built, unless in `unchecked`
-        details = client.describe(config.app_image_config_name)
-    return _with_tags(client, details, config)
+def _require_region(client: AppImageConfigClient, step: Step) -> None:
+    """Raise a `StalePlanError` if the region of *client*, as far as it is known, is not that of the plan."""
+    region = getattr(getattr(client.sagemaker, "meta", None), "region_name", None)
+    _require_part(step, "region", region if isinstance(region, str) else "")  # a fake client may have none
 
 
-def _with_tags(client: AppImageConfigClient, details: AppImageConfigDetails, config: AppImageConfig) -> Actual:
-    return Actual(details, None if config.tags is None else client.list_tags(details.app_image_config_arn))
+def _require_account(client: AppImageConfigClient, step: Step) -> None:
+    """Raise a `StalePlanError` if the account of any config is not that of the plan."""
+    found = next(client.list(), None)
+    _require_part(step, "account", "" if found is None else _arn_part(found.app_image_config_arn, "account"))
 
 
-def _converge(client: AppImageConfigClient, config: AppImageConfig, actual: Actual, *, replace: bool) -> Outcome:
+def _require_part(step: Step, part: _ArnPart, actual: str) -> None:
+    planned = _arn_part(step.app_image_config_arn or "", part)
+    if planned and actual and planned != actual:
+        what = f"was looked for elsewhere ({part} {actual}; in the plan {planned})"
+        raise StalePlanError(step.app_image_config_name, what)
+
+
+def _arn_part(arn: str, part: _ArnPart) -> str:
+    """Return the region or the account in *arn*, or "" if it has none."""
+    position = {"region": 3, "account": 4}[part]
+    return "".join(arn.split(":")[position : position + 1])
+
+
+def _read(client: AppImageConfigClient, of: AppImageConfig | Step) -> Actual | None:
+    """Read the actual state, with tags only if the desired state has some, or return None if the config is missing."""
+    config = of.config if isinstance(of, Step) else of
+    with suppress(ResourceNotFoundError):
+        with trusted():  # the name was checked when the config was built, unless in `unchecked`
+            details = client.describe(of.app_image_config_name)
+        return _with_tags(client, details, config)
+    return None
+
+
+def _reread(
+    client: AppImageConfigClient, of: AppImageConfig | Step, is_expected: Callable[[Actual], bool]
+) -> Actual | None:
+    """Read the actual state, and again after a pause while it is not as expected: a read may be of an older state."""
+    for pause in _PAUSES:
+        actual = _read(client, of)
+        if actual is not None and is_expected(actual):
+            return actual
+        _sleep(pause)
+    return _read(client, of)
+
+
+def _with_tags(client: AppImageConfigClient, details: AppImageConfigDetails, config: AppImageConfig | None) -> Actual:
+    compared = config is not None and config.tags is not None
+    return Actual(details, client.list_tags(details.app_image_config_arn) if compared else None)
+
+
+def _converge(client: AppImageConfigClient, config: AppImageConfig, actual: Actual | None, *, replace: bool) -> Outcome:
+    """Make the config match, and begin again, a few times, if another writer interferes."""
+    pauses = list(_PAUSES)
+    while isinstance(result := _attempt(client, config, actual, replace=replace), Difference):
+        if not pauses:
+            raise NotConvergedError(config.app_image_config_name, result, "race")
+        _sleep(pauses.pop(0))
+        actual = _read(client, config)
+    return result
+
+
+def _attempt(
+    client: AppImageConfigClient, config: AppImageConfig, actual: Actual | None, *, replace: bool
+) -> Outcome | Difference:
+    """Return the outcome, or the difference that is left because another writer interfered."""
+    name = config.app_image_config_name
+    if actual is None:
+        created = _create(client, config)
+        if isinstance(created, str):
+            return attrs.evolve(_outcome("created", config), app_image_config_arn=created)
+        actual = created
     found = actual.difference_to(config)
     if not found:
         return _outcome("unchanged", config, actual)
-    _update(client, config, actual)
-    after = _read(client, config)
-    if not (left := after.difference_to(config)):
+    after = _update(client, config, actual)
+    if after is None:
+        return contents(config, created=True)
+    left = after.difference_to(config)
+    if not left:
         return _outcome("updated", config, after, found)
     if not replace:
-        raise NotConvergedError(config.app_image_config_name, left)
-    _replace(client, config, after.details)
-    after = _read(client, config)
-    if left := after.difference_to(config):
+        raise NotConvergedError(name, left)
+    return _replace(client, config, after.details, found)
+
+
+def _create(
+    client: AppImageConfigClient,
+    config: AppImageConfig,
+    kept: Mapping[str, str] = MappingProxyType({}),
+    gone: AppImageConfigDetails | None = None,
+) -> str | Actual:
+    """
+    Create *config* and return its ARN, or return what another writer created, to which the tags in *kept* are added.
+
+    The name may be in use for a while after its config was deleted. Then a read finds nothing, or the config that is
+    *gone*, and the request is repeated a few times.
+    """
+    for pause in _PAUSES:
+        with suppress(ResourceInUseError):
+            return client.create(config)
+        # An earlier attempt of this request whose response was lost counts as another writer.
+        actual = _read(client, config)
+        if actual is not None and actual.details != gone:
+            with suppress(ResourceNotFoundError):
+                if missing := {key: value for key, value in kept.items() if key not in (actual.tags or {})}:
+                    client.add_tags(actual.details.app_image_config_arn, missing)
+                return actual
+        _sleep(pause)
+    return client.create(config)
+
+
+def _update(client: AppImageConfigClient, config: AppImageConfig, actual: Actual) -> Actual | None:
+    """Update what differs, and return the state after that, or None if the config no longer exists."""
+    with suppress(ResourceNotFoundError):
+        if difference(config, actual.details) and has_app_config(config):
+            client.update(update_of(config, actual.details))
+        if actual.tags is not None:
+            arn = actual.details.app_image_config_arn
+            # Deleted first: with the added ones there might be more than 50 in between.
+            desired = config.tags or {}
+            if keys := [key for key in own_tags(actual.tags) if key not in desired]:
+                client.delete_tags(arn, keys)
+            if tags := {key: value for key, value in desired.items() if actual.tags.get(key) != value}:
+                client.add_tags(arn, tags)
+        return _reread_until_equal(client, config)
+    return None
+
+
+def _reread_until_equal(client: AppImageConfigClient, config: AppImageConfig) -> Actual | None:
+    return _reread(client, config, lambda actual: not actual.difference_to(config))
+
+
+def _settled_tags(client: AppImageConfigClient, arn: str) -> Mapping[str, str] | None:
+    """
+    Return the tags of a config that is to be deleted, or None if it no longer exists.
+
+    They are read until two reads agree: tags that a read of an older state lacks would be lost.
+    """
+    with suppress(ResourceNotFoundError):
+        tags = client.list_tags(arn)
+        for pause in _PAUSES:
+            before, tags = tags, client.list_tags(arn)
+            if tags == before:
+                break
+            _sleep(pause)
+        return tags
+    return None
+
+
+def _replace(
+    client: AppImageConfigClient, config: AppImageConfig, details: AppImageConfigDetails, found: Difference
+) -> Outcome | Difference:
+    """Delete and recreate the config, and return as `_attempt`; *found* is the difference at its beginning."""
+    tags = _settled_tags(client, details.app_image_config_arn)
+    if tags is None:
+        return contents(config, created=True)
+    is_ours = _recreate(client, config, details, tags)
+    after = _reread_until_equal(client, config)
+    if after is None:
+        return contents(config, created=True)
+    left = after.difference_to(config)
+    if left and is_ours:
         raise NotConvergedError(config.app_image_config_name, left, "replacement")
-    return _outcome("replaced", config, after, found)
+    return left or _outcome("replaced", config, after, found)
 
 
-def _update(client: AppImageConfigClient, config: AppImageConfig, actual: Actual) -> None:
-    if difference(config, actual.details) and has_app_config(config):
-        client.update(update_of(config, actual.details))
-    if actual.tags is not None:
-        arn = actual.details.app_image_config_arn
-        # Deleted first: with the added ones there might be more than 50 in between.
-        desired = config.tags or {}
-        if keys := [key for key in own_tags(actual.tags) if key not in desired]:
-            client.delete_tags(arn, keys)
-        if tags := {key: value for key, value in desired.items() if actual.tags.get(key) != value}:
-            client.add_tags(arn, tags)
-
-
-def _replace(client: AppImageConfigClient, config: AppImageConfig, details: AppImageConfigDetails) -> None:
-    name = config.app_image_config_name
-    tags = client.list_tags(details.app_image_config_arn)
-    replacement = replacement_of(update_of(config, details), tags)
+def _recreate(
+    client: AppImageConfigClient, config: AppImageConfig, details: AppImageConfigDetails, tags: Mapping[str, str]
+) -> bool:
+    """Delete and create the config, and return whether it was created here, and not by another writer."""
+    kept = own_tags(tags) if config.tags is None else {}
+    gone = None
     try:
         with trusted():
-            client.delete(name, missing_ok=True)
-        client.create(replacement)
-    except ResourceInUseError:
-        # Created by another writer, or by an earlier attempt whose response was lost: the caller reads and compares it.
-        return
+            client.delete(config.app_image_config_name, missing_ok=True)
+        gone = details
+        return isinstance(_create(client, replacement_of(update_of(config, details), tags), kept, gone), str)
     except BaseException as error:  # also KeyboardInterrupt, by Ctrl-C
-        error.add_note(_restore(client, name, replacement_of(details.to_config(), tags)))
+        error.add_note(_restore(client, replacement_of(details.to_config(), tags), kept, gone))
         raise
 
 
-def _restore(client: AppImageConfigClient, name: str, config: AppImageConfig) -> str:
+def _restore(
+    client: AppImageConfigClient, config: AppImageConfig, kept: Mapping[str, str], gone: AppImageConfigDetails | None
+) -> str:
     """Create the config that was deleted, or may have been, as it was, and return a note that says what happened."""
+    name, tags = config.app_image_config_name, f"Its tags were {dict(config.tags or {})}"
     try:
-        client.create(config)
-    except ResourceInUseError:
-        return f"AppImageConfig {name!r} could not be replaced, but exists; run ensure again"
+        restored = isinstance(_create(client, config, kept, gone), str)
     except BaseException as error:
         note = (
-            f"AppImageConfig {name!r} was deleted, could not be recreated, and may be missing; run ensure again. "
-            f"It could not be restored ({type(error).__name__}); its tags were {dict(config.tags or {})}"
+            f"AppImageConfig {name!r} may be missing: it could be neither replaced nor restored "
+            f"({type(error).__name__}); run ensure again. {tags}"
         )
         if isinstance(error, Exception):
             return note  # the error that made the replacement fail is raised
         error.add_note(note)  # a second Ctrl-C
         raise
-    return f"AppImageConfig {name!r} could not be replaced, and was restored as it was"
+    what = "was restored as it was" if restored else "exists; run ensure again"
+    return f"AppImageConfig {name!r} could not be replaced, {'and' if restored else 'but'} {what}. {tags}"
 
 
 def _outcome(

@@ -11,7 +11,7 @@ from appimageconfig._checking import APP_CONFIGS, require_config
 from appimageconfig._constraints import trusted
 from appimageconfig._converter import redacted
 from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map
-from appimageconfig.models import AppImageConfig, AppImageConfigDetails, Shape
+from appimageconfig.models import AppImageConfig, AppImageConfigDetails, KernelSpec, Shape
 
 # CloudFormation and other services of AWS put tags of their own on a resource, with this prefix.
 _TAGS_OF_AWS: Final = "aws:"
@@ -140,7 +140,20 @@ def _with_unmodelled(desired: _S, actual: Shape) -> _S:
         new, old = getattr(desired, field.name), getattr(actual, field.name, None)
         if isinstance(new, Shape) and isinstance(old, Shape):
             changes[field.name] = _with_unmodelled(new, old)
+        elif is_list(new) and is_list(old) and field.name == "kernel_specs":
+            changes[field.name] = _kernels_with_unmodelled(new, old)
     return attrs.evolve(desired, **changes, unmodelled={**actual.unmodelled, **desired.unmodelled})
+
+
+def _kernels_with_unmodelled(desired: Iterable[KernelSpec], actual: Iterable[KernelSpec]) -> Iterator[KernelSpec]:
+    """Yield the *desired* kernels, each with the unknown members of the actual kernel of the same name."""
+    left = list(actual)
+    for new in desired:
+        # The service model allows kernels with the same name: the first belongs to the first, and so on.
+        old = next((kernel for kernel in left if kernel.name == new.name), None)
+        if old is not None:
+            left.remove(old)
+        yield new if old is None else _with_unmodelled(new, old)
 
 
 def _structure_changes(path: str, old: Shape, new: Shape, fields: Iterable[str]) -> Iterator[Change]:

@@ -4,20 +4,25 @@ The AppImageConfigs of one account in one region, and the operations on them.
 Requests and responses have the members and values of the wire.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Generic, Literal, Self, TypeVar, get_args
 from uuid import uuid4
 
 import attrs
+from attrs.validators import ge, le, optional
 from botocore import xform_name
 
-from appimageconfig._converter import tags_from_page
+from appimageconfig._converter import tags_from_wire
 from appimageconfig.operations import OperationName
 
 Members = dict[str, Any]
+T = TypeVar("T")
 
+_REMEMBERED: Final = 1000  # changes, for stale reads
 _DEFAULT_PAGE: Final = 10  # ListAppImageConfigs: "The default value is 10."
 _DEFAULT_IDS: Final = (1000, 100)  # uid and gid, from the documentation of FileSystemConfig in the service model
 # The app configs, and the pairs of uid and gid that are documented for each.
@@ -40,6 +45,13 @@ class Assumptions:
     """Whether one AppImageConfig may hold more than one app config."""
     uid_gid_pairs: Literal["any", "documented"] = "any"
     """Whether any uid and gid are accepted, or only 1000 and 100, and for KernelGateway apps also 0 and 0."""
+    requests_per_second: float | None = attrs.field(default=None, validator=optional(ge(0.001)))
+    """
+    Rate of the requests of each account and region. Those above it are refused with a ThrottlingException. None means
+    any rate; the least is 0.001.
+    """
+    burst: int = attrs.field(default=1, validator=[ge(1), le(1_000_000)])
+    """Number of requests, 1 to 1,000,000, that are accepted at once after a pause, if there is a rate limit."""
 
 
 @attrs.define
@@ -49,6 +61,33 @@ class RefusedError(Exception):
     code: str
     message: str
     status: int = 400
+
+
+class Versioned(dict[str, T], Generic[T]):
+    """A dict that remembers what its last changes replaced."""
+
+    def __init__(self, items: Mapping[str, T] | None = None) -> None:
+        """Copy *items*; nothing was there before them."""
+        super().__init__(items or {})
+        self._replaced: deque[tuple[str, T | None]] = deque(maxlen=_REMEMBERED)
+
+    def __setitem__(self, key: str, value: T) -> None:
+        """Set an item."""
+        self._replaced.append((key, self.get(key)))
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key: str) -> None:
+        """Delete an item."""
+        self._replaced.append((key, self[key]))
+        super().__delitem__(key)
+
+    def before(self, key: str | None) -> Self:
+        """Return the items before the last change of *key*, or if it is None, of any key."""
+        for changed, value in reversed(self._replaced):
+            if key in {None, changed}:
+                items = {**self, changed: value}
+                return type(self)({name: item for name, item in items.items() if item is not None})
+        return self
 
 
 class Account:
@@ -61,12 +100,32 @@ class Account:
 
     def __init__(self, arn_prefix: str, assumptions: Assumptions, clock: Callable[[], datetime]) -> None:
         """Start empty; ARNs begin with *arn_prefix*."""
-        self.configs: dict[str, Members] = {}  # what describe and list show, by name
-        self.tags: dict[str, dict[str, str]] = {}  # by ARN
+        self.configs: Versioned[Members] = Versioned()  # what describe and list show, by name
+        self.tags: Versioned[dict[str, str]] = Versioned()  # by ARN
         self._pages: dict[str, tuple[list[Members], int]] = {}  # by token: all items, and where the page starts
         self._arn_prefix = arn_prefix
         self._assumptions = assumptions
         self._clock = clock
+        self._full_at = datetime.min.replace(tzinfo=UTC)  # when the token bucket of the rate limit is full again
+
+    def throttle(self) -> None:
+        """Refuse the request if it exceeds the rate limit."""
+        if self._assumptions.requests_per_second is None:
+            return
+        # A full time instead of a number of tokens: its sums are exact, so that a test's own clock can be, too.
+        interval = timedelta(seconds=1 / self._assumptions.requests_per_second)
+        now = self._clock()
+        full_at = max(now, self._full_at)
+        if full_at - now > (self._assumptions.burst - 1) * interval:
+            raise RefusedError("ThrottlingException", "Rate exceeded")
+        self._full_at = full_at + interval
+
+    def before(self, request: Members) -> Self:
+        """Return the account in which *request* reads the state before the last change of what it reads."""
+        older = copy(self)
+        older.configs = self.configs.before(request.get("AppImageConfigName"))
+        older.tags = self.tags.before(request.get("ResourceArn"))
+        return older
 
     def create_app_image_config(self, request: Members) -> Members:
         """Run CreateAppImageConfig."""
@@ -79,7 +138,7 @@ class Account:
         arn = f"{self._arn_prefix}:app-image-config/{name}"
         identity = {"AppImageConfigArn": arn, "AppImageConfigName": name}
         self.configs[name] = {**identity, "CreationTime": now, "LastModifiedTime": now, **app_configs}
-        self.tags[arn] = tags_from_page(request)
+        self.tags[arn] = tags_from_wire(request.get("Tags", ()))
         return {"AppImageConfigArn": arn}
 
     def describe_app_image_config(self, request: Members) -> Members:
@@ -120,7 +179,7 @@ class Account:
 
     def add_tags(self, request: Members) -> Members:
         """Run AddTags."""
-        tags = {**self._tags(request), **tags_from_page(request)}
+        tags = {**self._tags(request), **tags_from_wire(request.get("Tags", ()))}
         self.tags[request["ResourceArn"]] = tags
         return _tag_list(tags)
 
@@ -168,6 +227,9 @@ OPERATIONS: Final[dict[str, Callable[[Account, Members], Members]]] = {
     operation: getattr(Account, xform_name(operation)) for operation in get_args(OperationName)
 }
 """The operations that are implemented, by name."""
+
+READS: Final[tuple[OperationName, ...]] = ("DescribeAppImageConfig", "ListAppImageConfigs", "ListTags")
+"""The operations that change nothing."""
 
 
 def _search(configs: Iterable[Members], request: Members) -> list[Members]:

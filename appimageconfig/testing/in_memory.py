@@ -25,7 +25,7 @@ from urllib3 import HTTPResponse
 from appimageconfig._frozen import redacted_members
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.operations import OperationName
-from appimageconfig.testing.account import OPERATIONS, Account, Assumptions, Members, RefusedError
+from appimageconfig.testing.account import OPERATIONS, READS, Account, Assumptions, Members, RefusedError, Versioned
 from appimageconfig.testing.validation import WrongTypeError, validated
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Fault:
     """
     A failure to inject into a request.
 
-    Make one with `error`, `throttling`, `server_error`, `connection_error` or `slow`.
+    Make one with `error`, `throttling`, `server_error`, `connection_error`, `slow` or `stale`.
     With ``after=True`` the request is carried out and its response is lost: a client
     that retries finds the result of its own first attempt.
     """
@@ -68,6 +68,8 @@ class Fault:
     """Whether the connection closes without a response."""
     seconds: float = 0.0
     """Delay of the response."""
+    reads_older_state: bool = False
+    """Whether a read gets the state before the last change."""
 
     @classmethod
     def error(cls, code: str, *, status: int = 400, message: str = "", after: bool = False) -> Fault:
@@ -94,18 +96,36 @@ class Fault:
         """Return the normal response, delayed by *seconds*."""
         return cls(seconds=seconds)
 
+    @classmethod
+    def stale(cls) -> Fault:
+        """
+        Return a fault that answers a read from the state before the last change of what it reads.
+
+        DescribeAppImageConfig and ListTags lack the last change of their config or its
+        tags: a new config does not exist yet, and a deleted one still does.
+        ListAppImageConfigs lacks the last change of any config. Requests of other
+        operations do not meet this fault.
+        """
+        return cls(reads_older_state=True)
+
 
 @attrs.define(eq=False)
 class _ScheduledFault:
-    """A fault, the operation that it waits for, and how many requests it is left for."""
+    """A fault, the operation that it waits for, how many requests come before it, and how many it is left for."""
 
     fault: Fault
     operation: OperationName | None
     times: int
+    skip: int
 
     def __str__(self) -> str:
-        kind = "lost connection" if self.fault.breaks_connection else self.fault.code or "slow response"
+        other = "stale read" if self.fault.reads_older_state else "slow response"
+        kind = "lost connection" if self.fault.breaks_connection else self.fault.code or other
         return f"{kind} for {self.operation or 'any operation'} ({self.times} left)"
+
+    def applies_to(self, operation: str) -> bool:
+        """Return whether a request of *operation* can meet the fault."""
+        return self.operation in {None, operation} and (operation in READS or not self.fault.reads_older_state)
 
 
 @attrs.frozen(kw_only=True)
@@ -174,7 +194,8 @@ class InMemorySageMaker:
         account_id: Default account of the clients.
         region_name: Default region of the clients.
         assumptions: Behavior where AWS does not document that of SageMaker.
-        clock: Returns the creation and modification times, as aware datetimes; the current time by default.
+        clock: Returns the time, as an aware datetime; the current time by default. It is called for each creation and
+            modification time, and for each request under a rate limit.
     """
 
     def __init__(
@@ -310,7 +331,7 @@ class InMemorySageMaker:
             for call in self._calls.copy()
         )
 
-    def inject(self, fault: Fault, *, operation: OperationName | None = None, times: int = 1) -> None:
+    def inject(self, fault: Fault, *, operation: OperationName | None = None, times: int = 1, skip: int = 0) -> None:
         """
         Inject *fault* into the next requests.
 
@@ -321,16 +342,23 @@ class InMemorySageMaker:
             fault: The failure.
             operation: The only operation that it applies to, such as ``"CreateAppImageConfig"``.
             times: Number of requests that fail.
+            skip: Number of requests that it applies to and that come before the first one that fails.
 
         Raises:
-            ValueError: *operation* is not implemented, or *times* is less than one.
+            ValueError: *operation* is not implemented or does not read while *fault* is a stale read, *times* is less
+                than one, or *skip* is negative.
         """
         if operation is not None and operation not in OPERATIONS:
             raise ValueError(f"unknown operation {operation!r}; expected one of {', '.join(OPERATIONS)}")
         if times < 1:
             raise ValueError(f"times must be at least 1, got {times}")
+        if skip < 0:
+            raise ValueError(f"skip must be at least 0, got {skip}")
+        scheduled = _ScheduledFault(fault, operation, times, skip)
+        if operation is not None and not scheduled.applies_to(operation):
+            raise ValueError(f"{operation} does not read; a stale read needs one of {', '.join(READS)}")
         with self._lock:
-            self._faults.append(_ScheduledFault(fault, operation, times))
+            self._faults.append(scheduled)
 
     def assert_faults_happened(self) -> None:
         """Assert that every injected fault has happened, and list those that have not."""
@@ -347,11 +375,15 @@ class InMemorySageMaker:
             )
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Restore the AppImageConfigs and tags of *snapshot*. Recorded calls and injected faults are not affected."""
+        """
+        Restore the AppImageConfigs and tags of *snapshot*.
+
+        Recorded calls and injected faults are not affected. A stale read finds nothing older than *snapshot*.
+        """
         with self._lock:
             stored: dict[tuple[str, str], Any] = attrs.astuple(snapshot, recurse=False)[0]
             for place, account in self._accounts.items():
-                account.configs, account.tags = map(dict, stored.get(place, ({}, {})))
+                account.configs, account.tags = map(Versioned, stored.get(place, ({}, {})))
 
     def _send(self, account_id: str | None, region_name: str, request: Any, **_: Any) -> AWSResponse:
         target = request.headers["X-Amz-Target"].decode()
@@ -385,10 +417,11 @@ class InMemorySageMaker:
         if not fault.after:
             _happen(fault)
         model = _operation_model(operation_name)
-        members = _checked(model.input_shape, request)
         try:
             with self._lock:
-                response = operation(account, members)
+                account.throttle()
+                members = _checked(model.input_shape, request)
+                response = operation(account.before(members) if fault.reads_older_state else account, members)
         finally:
             # A refusal is a response, too, and is lost as well.
             if fault.after:
@@ -401,13 +434,16 @@ class InMemorySageMaker:
 
     def _next_fault(self, operation_name: str) -> Fault:
         with self._lock:
-            for scheduled in self._faults:
-                if scheduled.operation in {None, operation_name}:
-                    scheduled.times -= 1
-                    if not scheduled.times:
-                        self._faults.remove(scheduled)
-                    return scheduled.fault
-        return _NO_FAULT
+            candidates = [scheduled for scheduled in self._faults if scheduled.applies_to(operation_name)]
+            ready = [scheduled for scheduled in candidates if not scheduled.skip]
+            for scheduled in candidates:
+                scheduled.skip = max(0, scheduled.skip - 1)
+            if not ready:
+                return _NO_FAULT
+            ready[0].times -= 1
+            if not ready[0].times:
+                self._faults.remove(ready[0])
+            return ready[0].fault
 
 
 _NO_FAULT: Final = Fault()

@@ -238,7 +238,7 @@ def test_control_characters_are_escaped_and_each_violation_stays_on_its_line(inv
     """A request file may come from anywhere, and is not to steer the terminal."""
     invoker.write("lab.json", {"AppImageConfigName": "lab", f"a{ESCAPE}[31m\nx.json:1: b": 1})
     run = invoker.run("check", "lab.json")
-    assert run.out.startswith("lab.json:3: a\\x1b[31m\\nx.json:1: b: unknown member")
+    assert run.out.startswith(r"lab.json:3: ['a\x1b[31m\nx.json:1: b']: unknown member")
     assert run.out.count("\n") == 1
 
 
@@ -693,6 +693,17 @@ def test_list_prints_tab_separated_lines_by_name(invoker: Invoker, client: AppIm
     ]
 
 
+def test_control_characters_in_names_are_escaped_and_each_config_stays_on_its_line(
+    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Any], None]
+) -> None:
+    """In a table, tabs separate the columns, too."""
+    create(client, {"AppImageConfigName": "evil"})
+    altered(lambda _, body: body.replace(b'Name": "evil"', rb'Name": "a\n\u001b[31mb\tc"'))
+    escaped = r"a\n\x1b[31mb\tc"
+    assert invoker.call("list") == Ran(0, f"{escaped}\t\t{SHOWN_TIME}\n")
+    assert f"AppImageConfigName: {escaped}\n" in invoker.call("describe", "evil").out
+
+
 def test_list_finds_names_by_a_part_with_a_hyphen_at_its_end(invoker: Invoker, client: AppImageConfigClient) -> None:
     create(client, lab("team-lab"), lab("teamwork"), lab("my-team"))
     assert invoker.call("list", "--name-contains", "team-") == Ran(0, f"team-lab\tJupyterLab\t{SHOWN_TIME}\n")
@@ -790,6 +801,50 @@ def test_export_writes_a_file_for_each_config_and_overwrites_only_with_the_optio
     run = invoker.call(*command)
     assert (run.code, run.json) == (0, ["new/one/b.json"])
     assert json.loads(path.read_text(encoding="utf-8")) == TAGGED
+
+
+@pytest.mark.usefixtures("exported")
+def test_exported_files_with_secrets_can_be_read_only_by_their_owner(invoker: Invoker) -> None:
+    before = os.umask(0o022)
+    try:
+        assert invoker.call("export", "--directory", "new").code == 0
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (invoker.directory / "new").iterdir()}
+    assert modes == {"a.json": 0o600, "b.json": 0o644}
+
+
+UNSAFE = [
+    "../x", "/x/y", "a/b", "..", ".", "", "a\\b", "C:x", "a:b", "CON", "nul", "Com1", "lpt9", "a\n", "a\nb", "\x1b[31m",
+    "a\0", "-a", "a-", "a_b", "a.b", "\u017f", "é", "~", "a b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("file_format", ["json", "yaml"])
+def test_names_of_the_service_that_cannot_be_names_of_files_are_reported_and_the_others_exported(
+    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Any], None], file_format: str
+) -> None:
+    """No file is written outside the directory, or to a device."""
+    create(client, *({"AppImageConfigName": f"unsafe-{index}"} for index in range(len(UNSAFE))), lab("console"))
+    longer = "x" * 100
+    create(client, {"AppImageConfigName": "longer"})
+
+    def rename(operation: str, body: bytes) -> bytes:
+        if operation == "ListAppImageConfigs":
+            for index, name in [*enumerate(UNSAFE)][::-1]:
+                body = body.replace(b'Name": "unsafe-%d"' % index, b'Name": %s' % json.dumps(name).encode())
+        return body.replace(b'Name": "longer"', b'Name": "%s"' % longer.encode())
+
+    altered(rename)
+    directory = invoker.directory / "new"
+    run = invoker.call("export", "--directory", "new", "--format", file_format)
+    paths = [f"new/console.{file_format}", f"new/{longer}.{file_format}"]
+    assert (run.code, run.out.splitlines()) == (3, paths)
+    assert sorted(run.err.splitlines()) == sorted(
+        f"not exported: {name!r} cannot be the name of a file; export it without --directory" for name in UNSAFE
+    )
+    assert [*invoker.directory.iterdir()] == [directory]
+    assert sorted(directory.iterdir()) == sorted(invoker.directory / path for path in paths)
 
 
 @pytest.mark.usefixtures("exported")

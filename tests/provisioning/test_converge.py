@@ -35,6 +35,7 @@ from appimageconfig import (
     ResourceNotFoundError,
     ServiceError,
     StalePlanError,
+    Step,
     from_response,
     unchecked,
 )
@@ -214,11 +215,11 @@ def test_ensure_sends_no_update_without_an_app_config(
     made()
     with pytest.raises(NotConvergedError):
         client.ensure(AppImageConfig(app_image_config_name="image"))
-    assert made() == ["Describe", "Describe"]
+    assert set(made()) == {"Describe"}
 
 
 def test_ensure_with_replace_deletes_and_recreates_and_keeps_the_tags(
-    client: AppImageConfigClient, made: Callable[[], list[str]]
+    client: AppImageConfigClient, made: Callable[[], list[str]], pauses: list[float]
 ) -> None:
     """Tags of AWS cannot be set; AWS sets them itself."""
     client.create(tagged(lab(), **{"team": "ml", "aws:stack": "s"}))
@@ -226,7 +227,9 @@ def test_ensure_with_replace_deletes_and_recreates_and_keeps_the_tags(
     outcome = client.ensure(editor(), replace=True)
     assert outcome.status == "replaced"
     assert "CodeEditorAppImageConfig: (absent) -> {}" in str(outcome.difference)
-    assert made() == ["Describe", "Update", "Describe", "ListTags", "Delete", "Create", "Describe"]
+    reads = ["Describe"] * 4
+    assert made() == ["Describe", "Update", *reads, "ListTags", "ListTags", "Delete", "Create", "Describe"]
+    assert pauses == [0.1, 0.2, 0.4]
     assert state(client) == tagged(editor(), team="ml")
     assert client.ensure(tagged(lab(), new="tag"), replace=True).status == "replaced"
     assert state(client) == tagged(lab(), new="tag")
@@ -238,6 +241,18 @@ def test_ensure_with_replace_prefers_an_update(client: AppImageConfigClient, mad
     assert "Delete" not in made()
 
 
+RESTORED = "AppImageConfig 'image' could not be replaced, and was restored as it was. Its tags were {'team': 'ml'}"
+EXISTS = "AppImageConfig 'image' could not be replaced, but exists; run ensure again. Its tags were {'team': 'ml'}"
+
+
+def missing(error: str) -> str:
+    """Return the note on a replacement after which nothing could be restored."""
+    return (
+        f"AppImageConfig 'image' may be missing: it could be neither replaced nor restored ({error}); "
+        "run ensure again. Its tags were {'team': 'ml'}"
+    )
+
+
 def test_a_config_is_restored_with_its_tags_if_its_replacement_fails(
     service: InMemorySageMaker, client: AppImageConfigClient, made: Callable[[], list[str]]
 ) -> None:
@@ -247,8 +262,8 @@ def test_a_config_is_restored_with_its_tags_if_its_replacement_fails(
     made()
     with pytest.raises(ResourceLimitExceededError) as caught:
         client.ensure(AppImageConfig(app_image_config_name="image"), replace=True)
-    assert caught.value.__notes__ == ["AppImageConfig 'image' could not be replaced, and was restored as it was"]
-    assert made() == ["Describe", "Describe", "ListTags", "Delete", "Create", "Create"]
+    assert caught.value.__notes__ == [RESTORED]
+    assert made()[-3:] == ["Delete", "Create", "Create"]
     assert state(client) == attrs.evolve(before, tags={"team": "ml"})
 
 
@@ -259,12 +274,7 @@ def test_the_error_has_the_lost_tags_if_the_config_cannot_be_restored(
     service.inject(Fault.error("AccessDeniedException"), operation="CreateAppImageConfig", times=2)
     with pytest.raises(AccessDeniedError) as caught:
         client.ensure(editor(), replace=True)
-    assert caught.value.__notes__ == [
-        (
-            "AppImageConfig 'image' was deleted, could not be recreated, and may be missing; run ensure again. "
-            "It could not be restored (AccessDeniedError); its tags were {'team': 'ml'}"
-        )
-    ]
+    assert caught.value.__notes__ == [missing("AccessDeniedError")]
     assert client.ensure(editor()).status == "created"
 
 
@@ -284,7 +294,7 @@ def test_a_config_is_restored_if_its_replacement_is_interrupted(service: InMemor
     sagemaker.meta.events.register(event, interrupt)
     with pytest.raises(KeyboardInterrupt) as caught:
         client.ensure(AppImageConfig(app_image_config_name="image"), replace=True)
-    assert caught.value.__notes__ == ["AppImageConfig 'image' could not be replaced, and was restored as it was"]
+    assert caught.value.__notes__ == [RESTORED]
     assert state(client) == tagged(lab(), team="ml")
 
 
@@ -307,11 +317,7 @@ def test_a_second_ctrl_c_leaves_a_note_with_the_lost_tags(service: InMemorySageM
     sagemaker.meta.events.register("before-call.sagemaker.CreateAppImageConfig", raising(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt) as caught:
         client.ensure(editor(), replace=True)
-    (note,) = caught.value.__notes__
-    assert note == (
-        "AppImageConfig 'image' was deleted, could not be recreated, and may be missing; run ensure again. "
-        "It could not be restored (KeyboardInterrupt); its tags were {'team': 'ml'}"
-    )
+    assert caught.value.__notes__ == [missing("KeyboardInterrupt")]
 
 
 def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(service: InMemorySageMaker) -> None:
@@ -321,7 +327,7 @@ def test_a_replacement_that_was_created_although_its_creation_failed_is_kept(ser
     service.inject(Fault.server_error(after=True), operation="CreateAppImageConfig")
     with pytest.raises(ServiceError) as caught:
         client.ensure(editor(), replace=True)
-    assert caught.value.__notes__ == ["AppImageConfig 'image' could not be replaced, but exists; run ensure again"]
+    assert caught.value.__notes__ == [EXISTS]
     assert state(client) == tagged(editor(), team="ml")
 
 
@@ -342,7 +348,7 @@ def described(**members: Any) -> Response:
 
 def test_ensure_reports_a_difference_that_remains_after_a_replacement() -> None:
     """A service that adds defaults would let it replace the config again in every run."""
-    wire = Wire(described(JupyterLabAppImageConfig={"FileSystemConfig": {"DefaultUid": 1000}}))
+    wire = Wire(described(JupyterLabAppImageConfig={"FileSystemConfig": {"DefaultUid": 1000}}, Tags=[]))
     client = AppImageConfigClient(wire.client())
     with pytest.raises(NotConvergedError, match="was deleted and recreated") as caught:
         client.ensure(attrs.evolve(lab(), jupyter_lab_app_image_config=JupyterLabAppImageConfig()), replace=True)
@@ -383,6 +389,24 @@ class LaterSageMaker(NonCallableMock):
         return [{"Tags": self.tags}]
 
 
+class LaterKernels(LaterSageMaker):
+    """A service whose kernels have a member ``Quota``."""
+
+    def __init__(self, *quotas: tuple[str, int]) -> None:
+        """Start with these kernels."""
+        super().__init__()
+        self.gateway: Any = {"KernelSpecs": [{"Name": name, "Quota": quota} for name, quota in quotas]}
+
+    def describe_app_image_config(self, **request: Any) -> dict[str, Any]:
+        """Return the app config."""
+        return {**request, "AppImageConfigArn": ARN, "KernelGatewayImageConfig": self.gateway}
+
+    def update_app_image_config(self, **request: Any) -> dict[str, Any]:
+        """Replace the app config."""
+        self.gateway = request["KernelGatewayImageConfig"]
+        return {"AppImageConfigArn": ARN}
+
+
 class ImmutableSageMaker(LaterSageMaker):
     """A service whose updates and new tags change nothing."""
 
@@ -401,6 +425,34 @@ def test_an_update_keeps_unmodelled_members_at_every_level() -> None:
     assert client.ensure(lab(default_uid=5)).status == "updated"
     assert sagemaker.lab == {"FileSystemConfig": {"DefaultUid": 5, "Quota": 7}}
     assert client.ensure(lab(default_uid=5)).status == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("before", "desired", "after"),
+    [
+        ([("python3", 7)], ["python3"], [{"Name": "python3", "Quota": 7}]),
+        ([("python3", 7), ("ir", 8)], ["ir", "python3"], [{"Name": "ir", "Quota": 8}, {"Name": "python3", "Quota": 7}]),
+        ([("python3", 7), ("ir", 8)], ["new", "ir"], [{"Name": "new"}, {"Name": "ir", "Quota": 8}]),
+        (
+            [("ir", 7), ("ir", 8)],
+            ["ir", "ir", "ir"],
+            [{"Name": "ir", "Quota": 7}, {"Name": "ir", "Quota": 8}, {"Name": "ir"}],
+        ),
+    ],
+)
+def test_an_update_keeps_unmodelled_members_of_kernels_of_the_same_name(
+    before: list[tuple[str, int]], desired: list[str], after: list[dict[str, Any]]
+) -> None:
+    sagemaker = LaterKernels(*before)
+    gateway = KernelGatewayImageConfig(
+        kernel_specs=[KernelSpec(name=name) for name in desired],
+        file_system_config=FileSystemConfig(default_uid=0),
+    )
+    config = AppImageConfig(app_image_config_name="image", kernel_gateway_image_config=gateway)
+    client = AppImageConfigClient(sagemaker)
+    assert client.ensure(config).status == "updated"
+    assert sagemaker.gateway == {"KernelSpecs": after, "FileSystemConfig": {"DefaultUid": 0}}
+    assert client.ensure(config).status == "unchanged"
 
 
 def test_a_replacement_keeps_unmodelled_members() -> None:
@@ -501,7 +553,8 @@ def test_ensure_replaces_a_config_that_was_built_in_unchecked() -> None:
     before = described(AppImageConfigName="x" * 80)
     after = described(AppImageConfigName="x" * 80, JupyterLabAppImageConfig={"FileSystemConfig": {}})
     written = Response({"AppImageConfigArn": ARN})
-    wire = Wire(before, written, before, Response(), Response(), written, after)
+    tags = Response({"Tags": []})
+    wire = Wire(before, written, *[before] * 4, tags, tags, Response(), written, after)
     assert AppImageConfigClient(wire.client()).ensure(config, replace=True).status == "replaced"
 
 
@@ -748,7 +801,7 @@ def test_apply_carries_out_the_other_steps_if_one_fails_and_raises_at_the_end(
     assert [outcome.status for outcome in error.outcomes] == ["created", "failed", "created"]
     assert error.exceptions == (error.outcomes[1].error,)
     assert isinstance(error, AppImageConfigError)
-    assert str(error) == f"1 of 3 steps failed:\n  {error.outcomes[1]}"
+    assert str(error) == f"1 step of 3 failed:\n  {error.outcomes[1]}"
 
 
 def test_the_errors_of_the_steps_can_be_handled_by_class(
@@ -776,7 +829,9 @@ def test_a_failed_outcome_keeps_an_exception_of_any_class(service: InMemorySageM
     error = ZeroDivisionError("division by zero")
     sagemaker.meta.events.register("before-call.sagemaker.CreateAppImageConfig", raising(error))
     client = AppImageConfigClient(sagemaker)
-    (outcome,) = failed(client, client.plan([lab()])).outcomes
+    group = failed(client, client.plan([lab()]))
+    (outcome,) = group.outcomes
+    assert group.message == "1 step of 1 failed"
     assert outcome.error is error
     assert str(outcome) == "failed image: division by zero"
 
@@ -790,11 +845,11 @@ CHANGES: list[Callable[[AppImageConfigClient], object]] = [
 
 
 def stale(error: ApplyError) -> str:
-    """Return the error of the config "image", which is stale, and the class of its cause; "other" was created."""
+    """Return the error of the config "image", which is stale; "other" was created."""
     assert statuses(error.outcomes) == {"image": "failed", "other": "created"}
     (stale_error,) = error.exceptions
     assert isinstance(stale_error, StalePlanError)
-    return f"{stale_error} ({type(stale_error.__cause__).__name__})"
+    return str(stale_error)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -806,8 +861,7 @@ def test_apply_leaves_a_config_unchanged_that_changed_since_the_plan(
     change(client)
     before = state(client)
     assert stale(failed(client, plan)) == (
-        "AppImageConfig 'image' was changed after the plan was made, so its step was not carried out; "
-        "make a new plan (NoneType)"
+        "AppImageConfig 'image' was changed after the plan was made, so its step was not carried out; make a new plan"
     )
     assert state(client) == before
 
@@ -817,8 +871,7 @@ def test_apply_does_not_recreate_a_config_that_was_deleted_since_the_plan(client
     plan = client.plan([lab(default_uid=0), lab("other")])
     client.delete("image")
     assert stale(failed(client, plan)) == (
-        "AppImageConfig 'image' was deleted after the plan was made, so its step was not carried out; make a new plan "
-        "(ResourceNotFoundError)"
+        "AppImageConfig 'image' was deleted after the plan was made, so its step was not carried out; make a new plan"
     )
     with pytest.raises(ResourceNotFoundError):
         client.describe("image")
@@ -828,7 +881,9 @@ def test_apply_refuses_a_config_that_was_created_since_the_plan_and_differs(clie
     plan = client.plan([lab("a"), lab("b"), tagged(lab("c"), team="ml")])
     for config in (lab("a", default_uid=5), lab("b"), lab("c")):
         client.create(config)
-    a, b, c = failed(client, plan).outcomes
+    group = failed(client, plan)
+    a, b, c = group.outcomes
+    assert group.message == "2 steps of 3 failed"
     assert (a.status, b.status, c.status) == ("failed", "unchanged", "failed")
     assert str(a.error) == (
         "AppImageConfig 'a' was created after the plan was made, so its step was not carried out; make a new plan"
@@ -849,6 +904,111 @@ def test_apply_accepts_a_config_that_is_up_to_date_since_the_plan(
     assert made() == ["Describe"]
 
 
+OTHER_PLACES: dict[str, dict[str, Any]] = {
+    "another account": {"account_id": "210987654321"},
+    "another region": {"region_name": "eu-west-1"},
+    "another partition": {"region_name": "us-gov-west-1"},
+}
+
+
+@pytest.mark.parametrize("place", OTHER_PLACES)
+@pytest.mark.parametrize("desired", [lab(default_uid=0), lab(default_uid=1)])
+def test_apply_refuses_a_config_of_another_account_or_region(
+    service: InMemorySageMaker, client: AppImageConfigClient, place: str, desired: AppImageConfig
+) -> None:
+    """Whether or not the config there is up to date."""
+    client.create(lab(default_uid=1))
+    client.create(lab("old"))
+    plan = client.plan([lab(default_uid=0)], prune="old")
+    other = AppImageConfigClient(service.client(**OTHER_PLACES[place]))
+    arn = other.create(desired)
+    other.create(lab("old"))
+    before = state(other)
+    error = failed(other, plan)
+    assert str(error).splitlines() == [
+        "2 steps of 2 failed:",
+        *(
+            f"  failed {name}: AppImageConfig '{name}' was found with another ARN ({found}; in the plan {planned}) "
+            "after the plan was made, so its step was not carried out; make a new plan"
+            for name, found, planned in [
+                ("image", arn, ARN),
+                ("old", arn.replace("/image", "/old"), ARN.replace("/image", "/old")),
+            ]
+        ),
+    ]
+    assert state(other) == before
+    assert applied(other) == {"image", "old"}
+
+
+@pytest.mark.parametrize("place", OTHER_PLACES)
+def test_apply_reports_no_config_as_deleted_that_is_missing_in_another_account_or_region(
+    service: InMemorySageMaker, client: AppImageConfigClient, place: str
+) -> None:
+    """The account is that of any config there."""
+    client.create(lab())
+    plan = client.plan([], prune="image")
+    other = AppImageConfigClient(service.client(**OTHER_PLACES[place]))
+    other.create(lab("other"))
+    (error,) = failed(other, plan).exceptions
+    assert isinstance(error, StalePlanError)
+    if place == "another account":
+        what = "account 210987654321; in the plan 123456789012"
+    else:
+        what = f"region {other.sagemaker.meta.region_name}; in the plan us-east-1"
+    assert str(error) == (
+        f"AppImageConfig 'image' was looked for elsewhere ({what}) after the plan was made, "
+        "so its step was not carried out; make a new plan"
+    )
+    assert applied(client) == {"image"}
+
+
+def test_apply_cannot_compare_the_account_if_no_config_exists_there(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    client.create(lab())
+    plan = client.plan([], prune="image")
+    other = AppImageConfigClient(service.client(account_id="210987654321"))
+    assert statuses(other.apply(plan)) == {"image": "deleted"}
+    assert applied(client) == {"image"}
+
+
+def test_apply_refuses_an_unchanged_config_of_another_region_without_a_call(
+    service: InMemorySageMaker, client: AppImageConfigClient, made: Callable[[], list[str]]
+) -> None:
+    """Its account cannot be compared without one."""
+    client.create(lab())
+    plan = client.plan([lab()])
+    made()
+    there = AppImageConfigClient(service.client(region_name="eu-west-1"))
+    (error,) = failed(there, plan).exceptions
+    assert str(error) == (
+        "AppImageConfig 'image' was looked for elsewhere (region eu-west-1; in the plan us-east-1) "
+        "after the plan was made, so its step was not carried out; make a new plan"
+    )
+    assert statuses(AppImageConfigClient(service.client(account_id="210987654321")).apply(plan)) == {
+        "image": "unchanged"
+    }
+    assert made() == []
+
+
+def test_apply_compares_only_what_is_known() -> None:
+    """Steps may be built by hand, fakes have no region, and ARNs need not have all parts."""
+    fake = AppImageConfigClient(LaterSageMaker())
+    step = Step(action="unchanged", app_image_config_name="image", config=lab(), app_image_config_arn=ARN)
+    for client in (fake, AppImageConfigClient(Wire().client())):
+        for arn in (None, "arn", "arn:aws:sagemaker"):
+            plan = Plan((attrs.evolve(step, app_image_config_arn=arn),))
+            assert statuses(client.apply(plan)) == {"image": "unchanged"}
+    assert statuses(fake.apply(Plan((step,)))) == {"image": "unchanged"}
+    sagemaker = AppImageConfigClient(InMemorySageMaker().client())
+    sagemaker.create(lab())
+    (described,) = sagemaker.list()
+    by_hand = Step(action="delete", app_image_config_name="image", last_modified_time=described.last_modified_time)
+    assert statuses(sagemaker.apply(Plan((by_hand,)))) == {"image": "deleted"}
+    sagemaker.create(lab("other"))
+    assert statuses(sagemaker.apply(Plan((by_hand,)))) == {"image": "deleted"}
+
+
 def test_apply_deletes_no_config_that_changed_and_accepts_one_that_is_gone(client: AppImageConfigClient) -> None:
     for name in ("a", "b", "c"):
         client.create(lab(f"team-{name}"))
@@ -858,7 +1018,7 @@ def test_apply_deletes_no_config_that_changed_and_accepts_one_that_is_gone(clien
     error = failed(client, plan)
     assert statuses(error.outcomes) == {"team-a": "failed", "team-b": "deleted", "team-c": "deleted"}
     assert str(error) == (
-        "1 of 3 steps failed:\n"
+        "1 step of 3 failed:\n"
         "  failed team-a: AppImageConfig 'team-a' was changed after the plan was made, "
         "so its step was not carried out; make a new plan"
     )
@@ -950,7 +1110,7 @@ def test_a_stopped_apply_raises_the_errors_of_the_steps_that_were_begun(
     plan = client.plan([lab("a"), lab("b")])
     service.inject(Fault.error("AccessDeniedException"), operation="CreateAppImageConfig")
     reported: list[Outcome] = []
-    with pytest.raises(ApplyError, match="1 of 2 steps failed") as caught:
+    with pytest.raises(ApplyError, match="1 step of 2 failed") as caught:
         client.apply(plan, max_workers=1, on_outcome=reported.append, stop=lambda: bool(reported))
     assert statuses(caught.value.outcomes) == {"a": "failed"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -12,12 +12,14 @@ from appimageconfig.testing import Assumptions
 PAGE = Path(__file__).parents[2] / "docs/assumptions.md"
 
 
-def test_the_documentation_lists_every_assumption_with_its_values() -> None:
-    """With its default first."""
+def test_the_documentation_lists_every_assumption_with_its_default() -> None:
+    """And with the other values of those that are a choice."""
     hints: dict[str, Any] = get_type_hints(Assumptions)
-    expected = [
-        (field.name, field.default, *(value for value in get_args(hints[field.name]) if value != field.default))
-        for field in attrs.fields(Assumptions)
-    ]
     rows = [line.split("|") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    assert [tuple(cell.strip(" `") for cell in row[1:4]) for row in rows] == expected
+    found = {row[1].strip(" `"): (row[2].strip().split(":")[0].strip("`"), row[3].strip(" `")) for row in rows}
+    assert [(name, default) for name, (default, _) in found.items()] == [
+        (field.name, str(field.default)) for field in attrs.fields(Assumptions)
+    ]
+    choices = {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
+    assert len(choices) == 4
+    assert {name: found[name] for name in choices} == choices

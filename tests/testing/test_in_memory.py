@@ -30,12 +30,13 @@ from appimageconfig import (
     ResourceInUseError,
     ResourceNotFoundError,
     ServiceError,
+    ThrottlingError,
 )
 from appimageconfig.operations import OperationName
 from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
 LAB = AppImageConfig(
@@ -574,3 +575,246 @@ def test_an_unknown_region_is_refused(service: InMemorySageMaker) -> None:
     response = service.respond("SageMaker.ListAppImageConfigs", b"{}", region_name="nowhere")
     assert response.status == 400
     assert b"Unknown region: 'nowhere'" in response.body
+
+
+NOTHING_OLDER = "AppImageConfig lab does not exist."
+
+
+def test_a_stale_describe_lacks_the_last_change_of_the_config(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """A new config does not exist yet, an updated one is as before, and a deleted one still exists."""
+
+    def stale() -> AppImageConfig:
+        service.inject(Fault.stale())
+        client.create(attrs.evolve(LAB, app_image_config_name=f"other-{len(service.calls)}"))  # of another config
+        return client.describe("lab").to_config()
+
+    client.create(LAB)
+    with pytest.raises(ResourceNotFoundError, match=NOTHING_OLDER):
+        stale()
+    untagged = client.describe("lab").to_config()
+    client.update(EDITOR)
+    assert stale() == untagged
+    updated = client.describe("lab").to_config()
+    assert updated == attrs.evolve(EDITOR, jupyter_lab_app_image_config=JupyterLabAppImageConfig())
+    client.delete("lab")
+    assert stale() == updated
+    with pytest.raises(ResourceNotFoundError):
+        client.describe("lab")
+    client.create(EDITOR)
+    with pytest.raises(ResourceNotFoundError, match=NOTHING_OLDER):
+        stale()
+    service.assert_faults_happened()
+
+
+def test_stale_tags_lack_the_last_change_of_the_tags(service: InMemorySageMaker, client: AppImageConfigClient) -> None:
+    """Changes of the config itself are not among them."""
+    arn = client.create(LAB)
+
+    def stale() -> dict[str, str]:
+        service.inject(Fault.stale(), operation="ListTags")
+        return client.list_tags(arn)
+
+    with pytest.raises(ResourceNotFoundError, match=f"Resource {arn} does not exist"):
+        stale()
+    client.add_tags(arn, {"stage": "dev"})
+    client.update(EDITOR)
+    assert stale() == {"team": "ml"}
+    client.delete_tags(arn, ["team"])
+    assert stale() == {"team": "ml", "stage": "dev"}
+    client.delete("lab")
+    assert stale() == {"stage": "dev"}
+    with pytest.raises(ResourceNotFoundError):
+        client.list_tags(arn)
+
+
+def test_a_stale_list_lacks_the_last_change_of_any_config(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """All of its pages do."""
+
+    def stale() -> list[str]:
+        service.inject(Fault.stale(), operation="ListAppImageConfigs")
+        return sorted(filter(None, listed(client)))
+
+    assert stale() == []
+    names = create_many(client, 102)
+    assert stale() == names[:-1]
+    client.delete(names[0])
+    assert stale() == names
+    client.update(attrs.evolve(LAB, app_image_config_name=names[1]))
+    assert stale() == names[1:]
+
+
+def test_a_stale_read_finds_nothing_older_than_a_restored_snapshot(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """The test began there."""
+    client.create(LAB)
+    service.restore(service.snapshot())
+    service.inject(Fault.stale())
+    assert client.describe("lab").app_image_config_name == "lab"
+
+
+def test_a_stale_read_finds_one_of_the_last_thousand_changes(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """Older versions are not kept."""
+    client.create(LAB)
+    create_many(client, 999)
+    service.inject(Fault.stale())
+    with pytest.raises(ResourceNotFoundError):
+        client.describe("lab")
+    client.create(AppImageConfig(app_image_config_name="last"))
+    service.inject(Fault.stale())
+    assert client.describe("lab").app_image_config_name == "lab"
+
+
+def test_writes_do_not_meet_a_stale_read(service: InMemorySageMaker) -> None:
+    """It waits for a read, and cannot be injected into a write."""
+    service.inject(Fault.stale())
+    client = AppImageConfigClient(service.client())
+    client.create(LAB)
+    client.delete("lab")
+    with pytest.raises(AssertionError, match=r"did not happen: stale read for any operation \(1 left\)"):
+        service.assert_faults_happened()
+    assert client.describe("lab").to_config(LAB.tags) == LAB
+    message = "UpdateAppImageConfig does not read; a stale read needs one of "
+    with pytest.raises(ValueError, match=message + "DescribeAppImageConfig, ListAppImageConfigs, ListTags$"):
+        service.inject(Fault.stale(), operation="UpdateAppImageConfig")
+
+
+def test_a_fault_can_skip_requests(service: InMemorySageMaker) -> None:
+    """Those that it applies to, whether or not they meet another fault."""
+    service.inject(Fault.error("Late"), operation="DescribeAppImageConfig", skip=2)
+    service.inject(Fault.error("Early"), operation="DescribeAppImageConfig", skip=1)
+    service.inject(Fault.error("After"), operation="DescribeAppImageConfig", skip=2, times=2)
+    client = AppImageConfigClient(service.client())
+    client.create(LAB)
+    codes: list[str | None] = []
+    for _ in range(6):
+        try:
+            client.describe("lab")
+        except ServiceError as error:
+            codes.append(error.code)
+        else:
+            codes.append(None)
+    assert codes == [None, "Early", "Late", "After", "After", None]
+    with pytest.raises(ValueError, match="skip must be at least 0, got -1"):
+        service.inject(Fault.stale(), skip=-1)
+
+
+def test_a_name_that_is_freed_late_is_a_fault_of_the_creates_after_the_delete(
+    service: InMemorySageMaker, client: AppImageConfigClient
+) -> None:
+    """As the guide shows."""
+    client.create(LAB)
+    late = Fault.error("ResourceInUse", message="The ID or Name specified is already in use.")
+    service.inject(late, operation="CreateAppImageConfig", times=2)
+    client.delete("lab")
+    for _ in range(2):
+        with pytest.raises(ResourceInUseError, match="already in use"):
+            client.create(LAB)
+    client.create(LAB)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        """Start at the beginning of a year."""
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.now
+
+
+def limited(clock: Clock, **limit: Any) -> InMemorySageMaker:
+    """Return a service with a rate limit."""
+    return InMemorySageMaker(assumptions=Assumptions(**limit), clock=clock)
+
+
+def accepted(service: InMemorySageMaker, requests: int, **place: str) -> int:
+    """Send a number of requests at once, and return how many were accepted."""
+    statuses = [
+        service.respond("SageMaker.ListAppImageConfigs", b"{}", **cast("Any", place)).status for _ in range(requests)
+    ]
+    return statuses.count(200)
+
+
+def test_requests_above_the_rate_are_throttled() -> None:
+    """After a pause, as many as the bucket holds are accepted at once."""
+    clock = Clock()
+    service = limited(clock, requests_per_second=10, burst=5)
+    assert accepted(service, 8) == 5
+    for pause, expected in ((0.1, 1), (0.3, 3), (0.05, 0), (0.05, 1), (60, 5), (0, 0)):
+        clock.now += timedelta(seconds=pause)
+        assert accepted(service, 8) == expected
+
+
+def test_the_rate_limit_of_each_account_and_region_is_its_own() -> None:
+    """As all else is."""
+    service = limited(Clock(), requests_per_second=0.001)
+    for account_id in ("123456789012", "210987654321"):
+        for region_name in ("us-east-1", "eu-west-1"):
+            assert accepted(service, 3, account_id=account_id, region_name=region_name) == 1
+
+
+def test_a_throttled_request_has_the_words_of_the_service_and_changes_nothing() -> None:
+    """Requests that are refused for another reason count, too."""
+    service = limited(Clock(), requests_per_second=1, burst=2)
+    assert service.respond("SageMaker.CreateAppImageConfig", b"{}").status == 400
+    client = retrying(service, 1)
+    arn = client.create(LAB)
+    before = service.snapshot()
+    calls: list[Callable[[], object]] = [lambda: client.delete("lab"), lambda: client.add_tags(arn, {"stage": "dev"})]
+    for call in calls:
+        with pytest.raises(ThrottlingError) as caught:
+            call()
+        assert (caught.value.code, caught.value.message) == ("ThrottlingException", "Rate exceeded")
+    assert service.snapshot() == before
+    assert [call.error_code for call in service.calls][2:] == ["ThrottlingException"] * 2
+
+
+def test_a_rate_limit_holds_for_many_threads() -> None:
+    """The bucket is emptied once."""
+    service = limited(Clock(), requests_per_second=1, burst=50)
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(accepted, [service] * 8, [20] * 8)) == 50
+
+
+def test_a_rate_limit_uses_the_current_time_by_default() -> None:
+    """The bucket fills while the test waits."""
+    assert accepted(InMemorySageMaker(assumptions=Assumptions(requests_per_second=0.001)), 2) == 1
+    service = InMemorySageMaker(assumptions=Assumptions(requests_per_second=200))
+    for _ in range(3):
+        assert accepted(service, 1) == 1
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        ({"requests_per_second": 0}, "'requests_per_second' must be >= 0.001: 0"),
+        ({"requests_per_second": float("nan")}, "'requests_per_second' must be >= 0.001: nan"),
+        ({"burst": 0}, "'burst' must be >= 1: 0"),
+        ({"burst": 1_000_001}, "'burst' must be <= 1000000: 1000001"),
+    ],
+)
+def test_a_rate_limit_without_meaning_is_refused(limit: dict[str, Any], message: str) -> None:
+    """When the assumptions are made."""
+    with pytest.raises(ValueError, match=message) as caught:
+        Assumptions(**limit)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("rate", [0.001, 1e300, float("inf")])
+def test_the_extreme_rates_are_limits_like_others(rate: float) -> None:
+    """Of the least, a thousand seconds let one request through; the largest are not reached."""
+    clock = Clock()
+    service = limited(clock, requests_per_second=rate, burst=1_000_000)
+    assert accepted(service, 2) == 2
+    clock.now += timedelta(days=365)
+    assert accepted(service, 2) == 2

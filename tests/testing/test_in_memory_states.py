@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import pytest
@@ -12,9 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from strategies import app_image_configs, tag_text
 
 from appimageconfig import AppImageConfig, AppImageConfigClient, ResourceInUseError, ResourceNotFoundError
-from appimageconfig.testing import InMemorySageMaker
+from appimageconfig.testing import Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
+    from appimageconfig.operations import OperationName
     from appimageconfig.testing import Snapshot
 
 SERVICE = InMemorySageMaker()
@@ -43,6 +44,8 @@ class Configs(RuleBasedStateMachine):
         SERVICE.restore(EMPTY)
         self.expected: dict[str, AppImageConfig] = {}
         self.saved: tuple[Snapshot, dict[str, AppImageConfig]] = SERVICE.snapshot(), {}
+        self.older: dict[str, AppImageConfig | None] = {}  # before the last change, by name
+        self.older_tags: dict[str, AppImageConfig | None] = {}  # before the last change of the tags, by name
 
     def arn(self, name: str) -> str:
         """Return the ARN of a config."""
@@ -56,6 +59,7 @@ class Configs(RuleBasedStateMachine):
             self.refuses(ResourceInUseError, lambda: CLIENT.create(config))
         else:
             assert CLIENT.create(config) == self.arn(name)
+            self.older[name] = self.older_tags[name] = None
             self.expected[name] = attrs.evolve(config, tags=config.tags or {})
 
     @rule(config=configs)
@@ -67,6 +71,7 @@ class Configs(RuleBasedStateMachine):
             return
         if name in self.expected:
             assert CLIENT.update(config) == self.arn(name)
+            self.older[name] = self.expected[name]
             self.expected[name] = attrs.evolve(self.expected[name], **sent)
         else:
             self.refuses(ResourceNotFoundError, lambda: CLIENT.update(config))
@@ -76,7 +81,7 @@ class Configs(RuleBasedStateMachine):
         """Add and overwrite tags."""
         if name in self.expected:
             CLIENT.add_tags(self.arn(name), tags)
-            config = self.expected[name]
+            config = self.older_tags[name] = self.expected[name]
             self.expected[name] = attrs.evolve(config, tags={**(config.tags or {}), **tags})
         else:
             self.refuses(ResourceNotFoundError, lambda: CLIENT.add_tags(self.arn(name), tags))
@@ -89,6 +94,7 @@ class Configs(RuleBasedStateMachine):
             keys = data.draw(st.lists(st.sampled_from(sorted(there)), unique=True)) if there else []
             CLIENT.delete_tags(self.arn(name), [*keys, "absent"])
             left = {key: value for key, value in there.items() if key not in {*keys, "absent"}}
+            self.older_tags[name] = self.expected[name]
             self.expected[name] = attrs.evolve(self.expected[name], tags=left)
 
     @rule(name=names)
@@ -96,7 +102,7 @@ class Configs(RuleBasedStateMachine):
         """Delete, or get ResourceNotFound."""
         if name in self.expected:
             CLIENT.delete(name)
-            del self.expected[name]
+            self.older[name] = self.older_tags[name] = self.expected.pop(name)
         else:
             self.refuses(ResourceNotFoundError, lambda: CLIENT.delete(name))
 
@@ -110,6 +116,21 @@ class Configs(RuleBasedStateMachine):
         """Restore the snapshot."""
         SERVICE.restore(self.saved[0])
         self.expected = dict(self.saved[1])
+        self.older, self.older_tags = {}, {}
+
+    @rule(name=names)
+    def read_stale(self, name: str) -> None:
+        """Read what was there before the last change, which is what is there if nothing has changed."""
+        for older, operation, read in (
+            (self.older, "DescribeAppImageConfig", lambda: CLIENT.describe(name).to_config()),
+            (self.older_tags, "ListTags", lambda: CLIENT.list_tags(self.arn(name))),
+        ):
+            config = older.get(name, self.expected.get(name))
+            SERVICE.inject(Fault.stale(), operation=cast("OperationName", operation))
+            if config is None:
+                self.refuses(ResourceNotFoundError, read)
+            else:
+                assert read() == (config.tags if operation == "ListTags" else attrs.evolve(config, tags=None))
 
     @invariant()
     def equals_the_dict(self) -> None:
