@@ -16,6 +16,7 @@ import pytest
 import yaml
 from hypothesis import event, example, given
 from hypothesis import strategies as st
+from mutations import changed_value
 from request_files import FORMATS, Format, written
 from standard_parsers import Refused, configs_in
 from strategies import app_image_configs
@@ -24,7 +25,7 @@ from appimageconfig import InvalidAppImageConfigError, to_request
 from appimageconfig.files import check, dumps, load, loads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from appimageconfig import AppImageConfig
 
@@ -56,11 +57,6 @@ def assert_agreement(text: str, file_format: Format) -> None:
         assert loads(dumps(configs, file_format=file_format), file_format=file_format) == configs
 
 
-# Small changes.
-VALUES: list[Any] = [
-    None, True, False, 0, 1, -1, 65535, 65536, 10**30, 0.5, 1000.0, float("nan"), "", " ", "a", "a-", "/", "0100",
-    "1:30", "yes", "~", "=", "<<", "2024-01-01", "é", "😀", "\u2028", "x" * 64, [], {}, [None], [[]], {"": ""},
-]  # fmt: skip
 # Parts of the syntax of both formats, and scalars that parsers like to read differently.
 TOKENS = [
     *"{}[]\"':,-?&*!|>%@`#~<=.\\ \n\tabx01", "\r\n", "\ufeff", "\u2028", "\ud800", "\\ud83d\\ude00", "\\u00e9", "\\x41",
@@ -71,27 +67,6 @@ TOKENS = [
 ]  # fmt: skip
 
 lists_of_configs = st.lists(app_image_configs, unique_by=lambda config: config.app_image_config_name, max_size=3)
-
-
-def changed_value(data: st.DataObject, value: Any) -> Any:
-    """Return *value*, a request or a list of some, with a change somewhere in it."""
-    kind: Any = value.__class__
-    pairs: dict[Any, Callable[[Any], Iterable[tuple[Any, Any]]]] = {dict: dict.items, list: enumerate}
-    items = list(pairs[kind](value) if kind in pairs else ())
-    if not items or data.draw(st.integers(0, 4)) == 0:
-        return data.draw(st.sampled_from([[value], *VALUES]))
-    position = data.draw(st.integers(0, len(items) - 1))
-    key, item = items[position]
-    match data.draw(st.sampled_from(["change", "change", "remove", "repeat", "rename"])):
-        case "change":
-            items[position] = key, changed_value(data, item)
-        case "rename":
-            items[position] = data.draw(st.sampled_from(["", "x", f"{key}s", "0100", "=", "<<", "a.b[0]"])), item
-        case "remove":
-            del items[position]
-        case _:
-            items.append(items[position])
-    return dict(items) if kind is dict else [item for _, item in items]
 
 
 def changed_text(data: st.DataObject, text: str) -> str:
