@@ -100,16 +100,13 @@ def sagemaker() -> Any:
 
 def outcome(method: str, response: Response) -> Any:
     """Return the result of *method*, or the error that it raises, which has to be one of ours or of botocore."""
-    events, wire = sagemaker().meta.events, Wire(response)
-    events.register_first("before-send.sagemaker", wire.respond)
     try:
-        return METHODS[method](AppImageConfigClient(sagemaker()))
+        with Wire(response).on(sagemaker()):
+            return METHODS[method](AppImageConfigClient(sagemaker()))
     except EXPECTED as error:
         for each in error.exceptions if isinstance(error, ApplyError) else [error]:
             assert isinstance(each, EXPECTED)
         return error
-    finally:
-        events.unregister("before-send.sagemaker", wire.respond)
 
 
 BODIES = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from botocore.awsrequest import AWSResponse
 from urllib3 import HTTPResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
 
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.config import Config
@@ -59,6 +60,15 @@ class Wire:
         client = session().client("sagemaker", config=config)
         client.meta.events.register_first("before-send.sagemaker", self.respond)
         return client
+
+    @contextmanager
+    def on(self, client: Any) -> Generator[None]:
+        """Record the requests of *client*, and respond to them. One client for many wires saves time."""
+        client.meta.events.register_first("before-send.sagemaker", self.respond)
+        try:
+            yield
+        finally:
+            client.meta.events.unregister("before-send.sagemaker", self.respond)
 
     def respond(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         """Record *request* and return the next response."""
