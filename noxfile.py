@@ -70,6 +70,7 @@ def properties(session: nox.Session) -> None:
     install(session, "test")
     laws = [
         "tests/test_checking.py",
+        "tests/test_responses.py",
         "tests/test_serialization.py",
         "tests/files",
         "tests/provisioning",

@@ -317,6 +317,7 @@ class String(Constraint):
     pattern: Pattern | None = None
     enum: tuple[str, ...] = ()
     if_too_long: str = ""
+
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         if not isinstance(value, str):
             yield type_violation(path, "a string", value)

@@ -26,6 +26,7 @@ from appimageconfig._constraints import (
     Timestamp,
     constraint_of,
     trusted,
+    type_violation,
 )
 from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map, thawed
 from appimageconfig._paths import member_name
@@ -33,7 +34,7 @@ from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _converter: Final = cattrs.Converter(detailed_validation=False)
 
@@ -58,15 +59,48 @@ def details_from_response(response: Mapping[str, Any], name: str | None = None) 
         name: The name that was requested, for a stubbed response that lacks it.
 
     Raises:
-        InvalidAppImageConfigError: The response lacks the name or the ARN.
+        InvalidAppImageConfigError: The response lacks the name or the ARN, or is not of the service model's types.
     """
-    # ResponseMetadata is botocore's own addition to the response, and not a member of the AppImageConfig.
-    members = {member: value for member, value in response.items() if member != "ResponseMetadata"}
-    if name is not None:
-        members.setdefault("AppImageConfigName", name)
-    require_members(members, "AppImageConfigName", "AppImageConfigArn")
     with trusted():
-        return _structure_hook(AppImageConfigDetails)(members, AppImageConfigDetails)
+        return _read_details(response, name)
+
+
+def details_from_page(page: Mapping[str, Any]) -> list[AppImageConfigDetails]:
+    """
+    Read a response of ListAppImageConfigs.
+
+    Raises:
+        InvalidAppImageConfigError: The response lacks the list, or an item is not one of `details_from_response`.
+    """
+    require_members(page, "AppImageConfigs")
+    with trusted():
+        return [_read_details(item) for item in page["AppImageConfigs"]]
+
+
+def _read_details(response: Mapping[str, Any], name: str | None = None) -> AppImageConfigDetails:
+    # ResponseMetadata is botocore's own addition to the response, and not a member of the AppImageConfig.
+    try:
+        members = {member: value for member, value in response.items() if member != "ResponseMetadata"}
+        if name is not None:
+            members.setdefault("AppImageConfigName", name)
+        require_members(members, "AppImageConfigName", "AppImageConfigArn")
+        details: AppImageConfigDetails = _structure_hook(AppImageConfigDetails)(members, AppImageConfigDetails)
+    except InvalidAppImageConfigError:
+        raise
+    except _WRONG_TYPES as error:
+        raise unreadable_response(error) from error
+    return details
+
+
+# What reading a value of another type raises, as a number in the place of a structure, or a time of the year 30,000.
+_WRONG_TYPES: Final = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+_CHECK: Final = "check the endpoint, and the proxies on the way to it"
+
+
+def unreadable_response(error: Exception) -> InvalidAppImageConfigError:
+    """Return the error for a response that could not be read because of *error*. It does not show the response."""
+    message = f"it does not have the form of the service model ({type(error).__name__}); {_CHECK}"
+    return InvalidAppImageConfigError([Violation("", "type", message)], "response")
 
 
 def require_members(response: Mapping[str, Any], *members: str) -> None:
@@ -74,11 +108,18 @@ def require_members(response: Mapping[str, Any], *members: str) -> None:
     Raise an error unless *response* has *members*, which the service always returns.
 
     Raises:
-        InvalidAppImageConfigError: A member is missing.
+        InvalidAppImageConfigError: A member is missing, or not of the type that the service model has.
     """
-    message = "required member is missing; if the client is stubbed, add it to the response"
-    if missing := [Violation(member, "required", message) for member in members if response.get(member) is None]:
-        raise InvalidAppImageConfigError(missing, "response")
+    violations: list[Violation] = []
+    for member in members:
+        value, is_a_list = response.get(member), member in {"AppImageConfigs", "Tags"}
+        if value is None:
+            message = "required member is missing; if the client is stubbed, add it to the response"
+            violations.append(Violation(member, "required", message))
+        elif not (is_list(value) if is_a_list else isinstance(value, str)):
+            violations.append(type_violation(member, "a list" if is_a_list else "a string", value))
+    if violations:
+        raise InvalidAppImageConfigError(violations, "response")
 
 
 def require_json(response: object) -> None:
@@ -92,21 +133,10 @@ def require_json(response: object) -> None:
     """
     match response:
         case {"ResponseMetadata": {"HTTPHeaders": {"content-type": str(kind)}}} if "json" not in kind.lower():
-            message = f"its content type is {kind!r}, not JSON; check the endpoint, and the proxies on the way to it"
+            message = f"its content type is {kind!r}, not JSON; {_CHECK}"
             raise InvalidAppImageConfigError([Violation("", "type", message)], "response")
         case _:
             pass
-
-
-def details_from_page(page: Mapping[str, Any]) -> Iterator[AppImageConfigDetails]:
-    """
-    Read a response of ListAppImageConfigs.
-
-    Raises:
-        InvalidAppImageConfigError: The response lacks the list, or an item lacks its name or its ARN.
-    """
-    require_members(page, "AppImageConfigs")
-    return map(details_from_response, page["AppImageConfigs"])
 
 
 def tags_from_page(page: Mapping[str, Any]) -> dict[str, str]:
@@ -114,10 +144,15 @@ def tags_from_page(page: Mapping[str, Any]) -> dict[str, str]:
     Read a response of ListTags.
 
     Raises:
-        InvalidAppImageConfigError: The response lacks the tags.
+        InvalidAppImageConfigError: The response lacks the tags, or they are not strings.
     """
     require_members(page, "Tags")
-    return tags_from_wire(page["Tags"])
+    try:
+        tags = tags_from_wire(page["Tags"])
+        "".join([*tags, *tags.values()])
+    except _WRONG_TYPES as error:
+        raise unreadable_response(error) from error
+    return tags
 
 
 def redacted(value: Any) -> Any:

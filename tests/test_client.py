@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast, get_args
 from unittest.mock import MagicMock
 
@@ -20,6 +22,8 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from botocore.stub import Stubber
+from hypothesis import given
+from hypothesis import strategies as st
 from wire import Response, Wire
 
 from appimageconfig import (
@@ -766,3 +770,68 @@ def test_an_argument_that_is_not_a_config_is_a_type_error_with_a_hint(what: Any,
     for call in (client.create, client.update, client.ensure, to_request):
         with pytest.raises(TypeError, match=sentence):
             call(what)
+
+
+TIMES = [
+    *(0, 1767225600, 1767225600.125, -1.5, 1e10, "1767225600", "1767225600.5", "-3"),
+    *("2026-01-01T00:00:00Z", "2026-01-01T02:00:00+02:00", "20260101T000000Z", "Thu, 01 Jan 2026 00:00:00 GMT"),
+]
+
+
+@cache
+def built_here() -> Any:
+    """Return the boto3 client of a client that was built here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        return AppImageConfigClient(region_name="eu-west-1").sagemaker
+
+
+@cache
+def built_by_boto3() -> Any:
+    """Return a boto3 client with botocore's own parsers."""
+    return wire.session().client("sagemaker")
+
+
+def time_read_by(sagemaker: Any, value: object) -> Any:
+    """Return the time of a response with *value*, or the class of the error."""
+    with Wire(Response({"CreationTime": value})).on(sagemaker):
+        try:
+            return sagemaker.describe_app_image_config(AppImageConfigName="a")["CreationTime"]
+        except (ValueError, OverflowError, RuntimeError, TypeError) as error:
+            return type(error)
+
+
+@pytest.fixture
+def zone(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Set the local time zone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("zone")
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/St_Johns"], indirect=True)
+def test_a_client_that_is_built_here_reads_times_as_boto3_does() -> None:
+    """By a faster parser: numbers, which the service returns, in UTC."""
+    for value in TIMES:
+        found = time_read_by(built_here(), value)
+        assert found.timestamp() == time_read_by(built_by_boto3(), value).timestamp()
+        assert isinstance(value, str) or found.tzinfo is UTC
+
+
+numbers = (
+    st.integers(-(10**20), 10**20) | st.floats(-1e20, 1e20) | st.sampled_from([float("nan"), float("inf"), 10**400])
+)
+
+
+@given(value=numbers | st.text("0123456789.:-+eETZ ", max_size=25))
+def test_any_time_is_read_as_boto3_reads_it(value: float | str) -> None:
+    """And what boto3 does not read is not read."""
+    ours, theirs = (time_read_by(client, value) for client in (built_here(), built_by_boto3()))
+    if isinstance(theirs, type):
+        assert ours is theirs or ours.year in {1, 9999}  # within the calendar in UTC, and beyond it in the local zone
+    else:
+        assert ours.timestamp() == theirs.timestamp()
