@@ -3,7 +3,7 @@ Request files as the standard parsers read them: `json.loads`, and the safe load
 
 What the documentation says that this library refuses in addition is refused here
 by a few lines of other code: duplicate keys and names, and in YAML tags and
-integers that YAML 1.1 and YAML 1.2 read differently.
+numbers that YAML 1.1 and YAML 1.2 read differently.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _TAG = "tag:yaml.org,2002:"
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuse duplicate keys, keys that are not strings, and ambiguous integers, as documented."""
+    """Refuse duplicate keys, keys that are not strings, and ambiguous numbers, as documented."""
 
     def __init__(self, text: str) -> None:
         """Begin with no map."""
@@ -107,6 +107,11 @@ class _Loader(yaml.SafeLoader):
         **dict.fromkeys((f"{_TAG}merge", f"{_TAG}str", f"{_TAG}value"), _text),
         f"{_TAG}int": _integer,
     }
+
+
+# What YAML 1.2 reads as a number, where PyYAML, which reads YAML 1.1, does not. There is no constructor for it.
+_NUMBER = re.compile(r"([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+)\Z")
+cast("Any", _Loader).add_implicit_resolver("!number", _NUMBER, list("-+.0123456789"))
 
 
 def _yaml_value(text: str) -> Any:

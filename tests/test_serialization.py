@@ -138,7 +138,7 @@ def in_order(filters: dict[str, Any]) -> dict[str, Any]:
     return {member: filters[member] for member in FILTERS if member in filters}
 
 
-name_only: st.SearchStrategy[Any] = st.builds(dict, AppImageConfigName=names)
+name_only = names.map(lambda name: {"AppImageConfigName": name})
 arns = names.map("arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/{}".format)
 tags = st.dictionaries(tag_text.filter(bool), tag_text, max_size=5).map(
     lambda tags: [{"Key": key, "Value": value} for key, value in tags.items()]
