@@ -23,6 +23,7 @@ Members = dict[str, Any]
 T = TypeVar("T")
 
 _REMEMBERED: Final = 1000  # changes, for stale reads
+_MAX_TAGS: Final = 50  # "SageMaker AI resources have a 50 tag limit", says AWS's page on the propagation of tags
 _DEFAULT_PAGE: Final = 10  # ListAppImageConfigs: "The default value is 10."
 _DEFAULT_IDS: Final = (1000, 100)  # uid and gid, from the documentation of FileSystemConfig in the service model
 # The app configs, and the pairs of uid and gid that are documented for each.
@@ -180,6 +181,8 @@ class Account:
     def add_tags(self, request: Members) -> Members:
         """Run AddTags."""
         tags = {**self._tags(request), **tags_from_page(request)}
+        if len(tags) > _MAX_TAGS:
+            raise RefusedError("ValidationException", f"A resource has at most {_MAX_TAGS} tags, not {len(tags)}.")
         self.tags[request["ResourceArn"]] = tags
         return _tag_list(tags)
 

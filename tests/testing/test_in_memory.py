@@ -101,6 +101,23 @@ def test_tags_are_set_overwritten_and_deleted(client: AppImageConfigClient) -> N
     assert client.list_tags(arn.replace("/lab", "/second")) == {}
 
 
+def test_more_tags_than_a_resource_can_have_are_refused(client: AppImageConfigClient) -> None:
+    """Existing keys count once, and nothing is stored."""
+    tags = {f"key-{number}": "" for number in range(50)}
+    arn = client.create(attrs.evolve(LAB, tags=tags))
+    client.add_tags(arn, {"key-0": "new"})
+    for added, total in (({"key-1": "x", "other": ""}, 51), ({f"other-{number}": "" for number in range(50)}, 100)):
+        with pytest.raises(RequestValidationError) as caught:
+            client.add_tags(arn, added)
+        assert (caught.value.code, caught.value.message) == (
+            "ValidationException",
+            f"A resource has at most 50 tags, not {total}.",
+        )
+    assert client.list_tags(arn) == {**tags, "key-0": "new"}
+    client.delete_tags(arn, ["key-0"])
+    client.add_tags(arn, {"other": ""})
+
+
 def create_many(client: AppImageConfigClient, count: int) -> list[str]:
     """Create *count* configs and return their names."""
     names = [f"image-{number:03}" for number in range(count)]
@@ -302,13 +319,6 @@ def test_unknown_and_null_members_are_ignored(service: InMemorySageMaker) -> Non
         "LastModifiedTime",
         "ResponseMetadata",
     }
-
-
-def test_a_response_that_the_service_could_not_send_is_an_assertion_error() -> None:
-    """Such as an ARN whose account does not have 12 digits."""
-    client = AppImageConfigClient(InMemorySageMaker(account_id="12").client())
-    with pytest.raises(AssertionError, match="account_id must have 12 digits"):
-        client.create(LAB)
 
 
 def test_accounts_and_regions_share_nothing(service: InMemorySageMaker) -> None:
