@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from io import BytesIO
@@ -196,6 +198,10 @@ class InMemorySageMaker:
         assumptions: Behavior where AWS does not document that of SageMaker.
         clock: Returns the time, as an aware datetime; the current time by default. It is called for each creation and
             modification time, and for each request under a rate limit.
+
+    Raises:
+        TypeError: *account_id* or *region_name* is not a string.
+        ValueError: *account_id* does not have 12 digits, or AWS has no region *region_name*.
     """
 
     def __init__(
@@ -207,6 +213,10 @@ class InMemorySageMaker:
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         """Start without AppImageConfigs."""
+        _require_account_id(account_id)
+        self._botocore: Any = botocore.session.Session(session_vars=_NO_CONFIGURATION)
+        self._botocore.register_component("data_loader", _loader())
+        self._partition(region_name)  # raises the errors
         self.account_id: Final = account_id
         self.region_name: Final = region_name
         self.assumptions: Final = assumptions or Assumptions()
@@ -215,8 +225,6 @@ class InMemorySageMaker:
         self._accounts: dict[tuple[str, str], Account] = {}
         self._calls: list[Call] = []
         self._faults: list[_ScheduledFault] = []
-        self._botocore: Any = botocore.session.Session(session_vars=_NO_CONFIGURATION)
-        self._botocore.register_component("data_loader", _loader())
         self._session: Any = boto3.Session(
             aws_access_key_id="in-memory",
             aws_secret_access_key="in-memory",  # noqa: S106 - it opens nothing
@@ -236,7 +244,13 @@ class InMemorySageMaker:
             account_id: Account of the client, by default that of this service.
             region_name: Region of the client, by default that of this service.
             config: A botocore ``Config``, for retries and the like.
+
+        Raises:
+            TypeError: *account_id* or *region_name* is not a string.
+            ValueError: *account_id* does not have 12 digits, or AWS has no region *region_name*.
         """
+        if region_name is not None:
+            self._partition(region_name)
         with self._lock:
             client = self._session.client("sagemaker", region_name=region_name, config=config)
         self.attach(client, account_id=account_id)
@@ -261,8 +275,11 @@ class InMemorySageMaker:
             account_id: Account of the AppImageConfigs, by default that of this service.
 
         Raises:
-            TypeError: *client* is not a boto3 SageMaker client.
+            TypeError: *client* is not a boto3 SageMaker client, or *account_id* is not a string.
+            ValueError: *account_id* does not have 12 digits.
         """
+        if account_id is not None:
+            _require_account_id(account_id)
         AppImageConfigClient(client)  # raises the TypeError
         events = client.meta.events
         attached = getattr(events.emit, "func", None) is _emit
@@ -301,9 +318,16 @@ class InMemorySageMaker:
 
         Raises:
             ConnectionLostError: A fault breaks the connection.
+            TypeError: *account_id* is not a string.
+            ValueError: *account_id* does not have 12 digits.
         """
+        if account_id is not None:
+            _require_account_id(account_id)
         operation = target.rpartition(".")[2]
-        place = {"account_id": account_id or self.account_id, "region_name": region_name or self.region_name}
+        place = {
+            "account_id": self.account_id if account_id is None else account_id,
+            "region_name": self.region_name if region_name is None else region_name,
+        }
         request: Members = {}
         response: Members | None = None
         code: str | None = None
@@ -399,12 +423,22 @@ class InMemorySageMaker:
         with self._lock:
             if key not in self._accounts:
                 try:
-                    partition = self._botocore.get_partition_for_region(region_name)
-                except UnknownRegionError as error:
+                    partition = self._partition(region_name)
+                except ValueError as error:
                     raise RefusedError("ValidationException", str(error)) from error
                 arn_prefix = f"arn:{partition}:sagemaker:{region_name}:{account_id}"
                 self._accounts[key] = Account(arn_prefix, self.assumptions, self._clock)
             return self._accounts[key]
+
+    def _partition(self, region_name: str) -> str:
+        """Return the partition of a region, as it is in ARNs."""
+        if not isinstance(cast("object", region_name), str):
+            raise TypeError(f"region_name must be a string, not {type(region_name).__name__}")
+        with suppress(UnknownRegionError):
+            # botocore's patterns of regions also match names with other characters, and of any length.
+            if re.fullmatch("[a-z0-9-]{1,63}", region_name):
+                return cast("str", self._botocore.get_partition_for_region(region_name))
+        raise ValueError(f"unknown region {region_name!r}; expected a name such as 'eu-west-1'")
 
     def _run(self, operation_name: str, account: Account, request: Members) -> Members:
         operation = OPERATIONS.get(operation_name)
@@ -443,6 +477,13 @@ class InMemorySageMaker:
 
 
 _NO_FAULT: Final = Fault()
+
+
+def _require_account_id(account_id: str) -> None:
+    if not isinstance(cast("object", account_id), str):
+        raise TypeError(f"account_id must be a string of 12 digits, not {type(account_id).__name__}")
+    if not re.fullmatch("[0-9]{12}", account_id):
+        raise ValueError(f"{account_id!r} is not an account ID; expected 12 digits")
 
 
 # botocore calls all handlers of before-send, and then takes the first response. A handler of ours would not keep the

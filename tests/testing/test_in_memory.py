@@ -584,7 +584,48 @@ def test_an_unknown_region_is_refused(service: InMemorySageMaker) -> None:
     """A client in another process may sign for any region."""
     response = service.respond("SageMaker.ListAppImageConfigs", b"{}", region_name="nowhere")
     assert response.status == 400
-    assert b"Unknown region: 'nowhere'" in response.body
+    error = json.loads(response.body)
+    assert error == {
+        "__type": "ValidationException",
+        "message": "unknown region 'nowhere'; expected a name such as 'eu-west-1'",
+    }
+
+
+WRONG_PLACES: list[tuple[dict[str, Any], type[Exception], str]] = [
+    *(
+        ({"account_id": wrong}, ValueError, f"{wrong!r} is not an account ID; expected 12 digits")
+        for wrong in ("12", "", "1234567890123", "12345678901\u0662", "123456789012\n", "acct-id")
+    ),
+    ({"account_id": 123456789012}, TypeError, "account_id must be a string of 12 digits, not int"),
+    *(
+        ({"region_name": wrong}, ValueError, f"unknown region {wrong!r}; expected a name such as 'eu-west-1'")
+        for wrong in ("nowhere", "", "us-east-1\n", "us-\u00fcnder-1", f"us-{'a' * 60}-1", "US-EAST-1", "aws-global")
+    ),
+    ({"region_name": 1}, TypeError, "region_name must be a string, not int"),
+]
+
+
+@pytest.mark.parametrize(("place", "error", "message"), WRONG_PLACES)
+def test_an_account_or_region_that_cannot_be_in_an_arn_is_refused(
+    service: InMemorySageMaker, place: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    """By the service and by its clients, before there is a request."""
+    for make in (InMemorySageMaker, service.client):
+        with pytest.raises(error) as caught:
+            make(**place)
+        assert str(caught.value) == message
+
+
+def test_an_account_that_is_not_one_is_refused_by_attach_and_respond(service: InMemorySageMaker) -> None:
+    """The caller is wrong, and not the request."""
+    client = service.client()
+    for call in (
+        lambda: service.attach(client, account_id="12"),
+        lambda: service.respond("SageMaker.ListAppImageConfigs", b"{}", account_id="12"),
+    ):
+        with pytest.raises(ValueError, match=r"^'12' is not an account ID; expected 12 digits$"):
+            call()
+    assert service.calls == ()
 
 
 NOTHING_OLDER = "AppImageConfig lab does not exist."

@@ -447,11 +447,11 @@ def test_main_reports_a_port_in_use_and_restores_the_signal_handlers(
     ("argument", "error"),
     [
         *(
-            (f"--port={wrong}", f"{wrong!r} is not a port: expected a number from 0 to 65535\n")
+            (f"--port={wrong}", f"argument --port: {wrong!r} is not a port; expected a number from 0 to 65535\n")
             for wrong in ("65536", "-1", "http", "²", "")
         ),
-        ("--account-id=12345", "'12345' is not an account ID: expected 12 digits\n"),
-        ("--region=nowhere", "Unknown region: 'nowhere'"),
+        ("--account-id=12345", "'12345' is not an account ID; expected 12 digits\n"),
+        ("--region=nowhere", "unknown region 'nowhere'; expected a name such as 'eu-west-1'\n"),
     ],
 )
 def test_main_refuses_invalid_options(argument: str, error: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -459,7 +459,7 @@ def test_main_refuses_invalid_options(argument: str, error: str, capsys: pytest.
     with pytest.raises(SystemExit) as ended:
         command.main([argument])
     assert ended.value.code == 2
-    assert f"argument {argument.partition('=')[0]}: {error}" in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith(f"python -m appimageconfig.testing: error: {error}")
 
 
 def test_help_shows_the_options_and_their_defaults(capsys: pytest.CaptureFixture[str]) -> None:
