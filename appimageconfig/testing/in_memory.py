@@ -6,6 +6,7 @@ import json
 import os
 import re
 import time
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 from urllib3 import HTTPResponse
 
-from appimageconfig._frozen import redacted_members
+from appimageconfig._frozen import is_list, is_map, redacted_members
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.operations import OperationName
 from appimageconfig.testing.account import OPERATIONS, READS, Account, Assumptions, Members, RefusedError, Versioned
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from botocore.config import Config
+
+_MAX_CALLS: Final = 10_000
+_MAX_DEPTH: Final = 100  # requests that the service accepts have a depth of 5
 
 # Without these, botocore would read the profile, the files and the credentials of whoever runs the tests.
 _NO_CONFIGURATION: Final = {
@@ -223,7 +227,7 @@ class InMemorySageMaker:
         self._clock = clock or (lambda: datetime.now(UTC))
         self._lock = Lock()
         self._accounts: dict[tuple[str, str], Account] = {}
-        self._calls: list[Call] = []
+        self._calls: deque[Call] = deque(maxlen=_MAX_CALLS)
         self._faults: list[_ScheduledFault] = []
         self._session: Any = boto3.Session(
             aws_access_key_id="in-memory",
@@ -349,7 +353,7 @@ class InMemorySageMaker:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """Every request so far, in the order of the responses."""
+        """The last 10,000 requests, in the order of the responses."""
         return tuple(
             attrs.evolve(call, request=redacted_members(call.request), response=redacted_members(call.response))
             for call in self._calls.copy()
@@ -516,15 +520,25 @@ def _refuse_constant(name: str) -> NoReturn:
 _decoder: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
+_TOO_DEEP: Final = f"The body is nested more than {_MAX_DEPTH} levels deep."
+
+
 def _decoded(body: bytes) -> Members:
     try:
         request = _decoder.decode(body.decode())  # json.loads would accept UTF-16 and UTF-32, too
     except RecursionError as error:  # its text depends on the version of Python
-        raise RefusedError("SerializationException", "The body is nested too deeply.") from error
+        raise RefusedError("SerializationException", _TOO_DEEP) from error
     except ValueError as error:
         raise RefusedError("SerializationException", f"The body is not JSON in UTF-8: {error}") from error
     if not isinstance(request, dict):
         raise RefusedError("SerializationException", "The body is not a JSON object.")
+    # Not recursive. What Python's decoder can read, functions that are may still not be able to.
+    containers: list[Any] = [request]
+    for _ in range(_MAX_DEPTH):
+        items = [item for container in containers for item in (container.values() if is_map(container) else container)]
+        containers = [item for item in items if is_map(item) or is_list(item)]
+    if containers:
+        raise RefusedError("SerializationException", _TOO_DEEP)
     return cast("Members", request)
 
 

@@ -291,7 +291,9 @@ def test_a_wrong_type_gets_a_serialization_exception(service: InMemorySageMaker)
         (b'{"A": NaN}', "not JSON in UTF-8: NaN is not valid JSON"),
         (b'{"A": "\xff"}', "not JSON in UTF-8: 'utf-8' codec can't decode byte"),
         ('{"A": 1}'.encode("utf-16"), "not JSON in UTF-8: 'utf-8' codec can't decode byte"),
-        (b'{"A":' + b"[" * 200_000, "The body is nested too deeply."),
+        (b'{"A":' + b"[" * 200_000, "The body is nested more than 100 levels deep."),
+        (b'{"A":' * 500 + b"1" + b"}" * 500, "The body is nested more than 100 levels deep."),
+        (b'{"A":' + b"[" * 100 + b"]" * 100 + b"}", "The body is nested more than 100 levels deep."),
         (b'{"A":' + b"1" * 5000 + b"}", "integer string"),
         (b"[]", "The body is not a JSON object."),
         (b"null", "The body is not a JSON object."),
@@ -307,6 +309,34 @@ def test_a_body_that_is_not_a_json_object_gets_a_serialization_exception(
     assert reason in error["message"]
     (call,) = service.calls
     assert (call.request, call.response, call.error_code) == ({}, None, "SerializationException")
+
+
+def test_a_body_of_a_hundred_levels_is_accepted_and_recorded(service: InMemorySageMaker) -> None:
+    """As an unknown member, which is ignored."""
+    body = b'{"A":' + b"[" * 99 + b"]" * 99 + b"}"
+    assert service.respond("SageMaker.ListAppImageConfigs", body).status == 200
+    assert service.calls[0].request == json.loads(body)
+
+
+def test_the_last_ten_thousand_calls_are_recorded(service: InMemorySageMaker) -> None:
+    """A service that runs for long does not grow."""
+    service.respond("SageMaker.DescribeAppImageConfig", b"{}")
+    for _ in range(10_000):
+        service.respond("SageMaker.X", b"{}")
+    assert [call.operation for call in service.calls] == ["X"] * 10_000
+
+
+def test_the_last_thousand_tokens_of_a_list_are_accepted(service: InMemorySageMaker) -> None:
+    """An older one is refused like one that never existed."""
+    sagemaker = service.client()
+    create_many(AppImageConfigClient(sagemaker), 2)
+    tokens = [sagemaker.list_app_image_configs(MaxResults=1)["NextToken"] for _ in range(1001)]
+    assert len(sagemaker.list_app_image_configs(NextToken=tokens[1])["AppImageConfigs"]) == 1
+    with pytest.raises(ClientError) as caught:
+        sagemaker.list_app_image_configs(NextToken=tokens[0])
+    assert caught.value.response.get("Error", {}).get("Message") == (
+        "The NextToken is not from one of the last 1000 responses of this operation that had one."
+    )
 
 
 def test_unknown_and_null_members_are_ignored(service: InMemorySageMaker) -> None:
