@@ -79,27 +79,27 @@ class Fault:
 
     @classmethod
     def error(cls, code: str, *, status: int = 400, message: str = "", after: bool = False) -> Fault:
-        """Return an error response with *code* and the HTTP *status*."""
+        """Return a fault that refuses the request with *code* and the HTTP *status*."""
         return cls(code=code, status=status, message=message, after=after)
 
     @classmethod
     def throttling(cls) -> Fault:
-        """Return a ThrottlingException."""
+        """Return a fault that refuses the request with a ThrottlingException."""
         return cls(code="ThrottlingException", message="Rate exceeded")
 
     @classmethod
     def server_error(cls, *, after: bool = False) -> Fault:
-        """Return an InternalFailure with HTTP status 500."""
+        """Return a fault that refuses the request with an InternalFailure and the HTTP status 500."""
         return cls(code="InternalFailure", status=500, after=after)
 
     @classmethod
     def connection_error(cls, *, after: bool = False) -> Fault:
-        """Return a connection that closes without a response."""
+        """Return a fault that closes the connection without a response."""
         return cls(breaks_connection=True, after=after)
 
     @classmethod
     def slow(cls, seconds: float) -> Fault:
-        """Return the normal response, delayed by *seconds*."""
+        """Return a fault that delays the response by *seconds*."""
         return cls(seconds=seconds)
 
     @classmethod
@@ -152,23 +152,35 @@ class Call:
     """The region of the request."""
 
 
-@attrs.frozen
+# The body is no part of a comparison, in which pytest would show it. Each response has a request id of its own anyway.
+@attrs.frozen(eq=False)
 class Response:
-    """An HTTP response; see `InMemorySageMaker.respond`."""
+    """An HTTP response; see `InMemorySageMaker.respond`. Its repr shows only the size of the body."""
 
     status: int
     """The HTTP status."""
     headers: Mapping[str, str]
     """The headers."""
-    body: bytes
+    body: bytes = attrs.field(eq=False, repr=lambda body: f"<{len(body)} bytes>")
     """The body, as JSON."""
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Snapshot:
-    """The contents of an `InMemorySageMaker` at one time; see `InMemorySageMaker.snapshot`."""
+    """
+    The contents of an `InMemorySageMaker` at one time; see `InMemorySageMaker.snapshot`.
+
+    Snapshots with the same contents are equal. The repr shows none of them.
+    """
 
     _stored: dict[tuple[str, str], tuple[dict[str, Members], dict[str, dict[str, str]]]] = attrs.field(repr=False)
+
+    # Not the method of attrs, which pytest recognizes: it would show the contents of two that differ, secrets included.
+    def __eq__(self, other: object) -> bool:
+        """Compare the contents."""
+        return self._stored == other._stored if isinstance(other, Snapshot) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as of every value that contains a dict
 
 
 @cache
