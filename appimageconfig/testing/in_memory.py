@@ -152,7 +152,7 @@ class Call:
     """The region of the request."""
 
 
-# The body is no part of a comparison, in which pytest would show it. Each response has a request id of its own anyway.
+# The body is not compared, since pytest would then show it. Each response has a request id of its own anyway.
 @attrs.frozen(eq=False)
 class Response:
     """An HTTP response; see `InMemorySageMaker.respond`. Its repr shows only the size of the body."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # A module of its own, because pytest shows the source of a test that fails.
 CONTENTS = """
-from appimageconfig import *
+from appimageconfig import AppImageConfig, AppImageConfigClient, ContainerConfig, JupyterLabAppImageConfig
 from appimageconfig.testing import InMemorySageMaker
 
 def config(number):

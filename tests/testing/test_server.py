@@ -311,7 +311,7 @@ def test_a_head_request_gets_no_body(port: int) -> None:
 
 @pytest.mark.parametrize("uri", [b"http://127.0.0.1/", b"*", b"//evil/", b"/%2e%2e/", b"/\xff\x00", b"/?a=b"])
 def test_another_form_of_uri_gets_a_404(port: int, uri: bytes) -> None:
-    """The endpoint is no proxy."""
+    """The endpoint is not a proxy."""
     lines = (b"POST " + uri + b" HTTP/1.1", *HEAD[1:], b"Content-Length: 2", b"", b"{}")
     assert error_of(send_raw(port, *lines)) == (404, "UnknownOperationException")
 
@@ -358,6 +358,12 @@ def test_a_connection_reset_is_logged_at_debug_level(
     wait_until(lambda: "A connection broke: ConnectionResetError" in caplog.text)
     assert {record.levelno for record in caplog.records} == {logging.DEBUG}
     assert capsys.readouterr() == ("", "")
+
+
+def test_nothing_is_read_after_the_deadline(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection is closed at once."""
+    monkeypatch.setattr("appimageconfig.testing.server._TIMEOUT", 0.0)
+    assert send_raw(port, ends=False) == b""
 
 
 def test_an_idle_connection_is_closed(
