@@ -42,6 +42,7 @@ from appimageconfig.operations import (
     ListAppImageConfigsRequest,
     ListTagsInput,
     OperationName,
+    name_filter,
 )
 from appimageconfig.provisioning import _converge
 from appimageconfig.provisioning._plan import require_plan, require_prefix
@@ -259,9 +260,7 @@ class AppImageConfigClient:
             sort_by: ``CreationTime`` (the service's default), ``LastModifiedTime`` or ``Name``.
             sort_order: ``Descending`` (the service's default) or ``Ascending``.
         """
-        accepted, compared = name_contains, ""
-        if isinstance(name_contains, str) and name_contains.strip("-") != name_contains:
-            accepted, compared = name_contains.strip("-") or None, name_contains
+        accepted, compared = name_filter(name_contains)
         request = ListAppImageConfigsRequest(
             name_contains=accepted,
             creation_time_after=creation_time_after,

@@ -65,6 +65,18 @@ class ListAppImageConfigsRequest(Checked):
     sort_order: SortOrder | None = attrs.field(default=None, validator=limits.SORT_ORDER)
 
 
+def name_filter(name_contains: str | None) -> tuple[str | None, str]:
+    """
+    Return the part of *name_contains* that the service accepts, and the text to look for in the names that it returns.
+
+    The service model allows no hyphen at either end of the filter. Anything else that it does not allow is left for the
+    request to report.
+    """
+    if isinstance(name_contains, str) and name_contains.strip("-") != name_contains:
+        return name_contains.strip("-") or None, name_contains
+    return name_contains, ""
+
+
 @attrs.frozen(kw_only=True, field_transformer=checked_together)
 class AddTagsInput(Checked):
     """The resource to tag, and its tags."""
