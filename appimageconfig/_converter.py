@@ -17,7 +17,8 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from appimageconfig._constraints import Integer, List, Map, String, Tags, trusted
+from appimageconfig import _paths
+from appimageconfig._constraints import Integer, List, Map, String, Tags, trusted, type_violation
 from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map, thawed
 from appimageconfig._paths import member_name
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
@@ -67,11 +68,30 @@ def require_members(response: Mapping[str, Any], *members: str) -> None:
     Raise an error unless *response* has *members*, which the service always returns.
 
     Raises:
-        InvalidAppImageConfigError: A member is missing.
+        InvalidAppImageConfigError: A member is missing, or is not what botocore returns for the service's response.
     """
-    message = "required member is missing; if the client is stubbed, add it to the response"
-    if missing := [Violation(member, "required", message) for member in members if response.get(member) is None]:
-        raise InvalidAppImageConfigError(missing, "response")
+    if violations := [
+        violation for member in members for violation in _member_violations(response.get(member), member)
+    ]:
+        raise InvalidAppImageConfigError(violations, "response")
+
+
+def _member_violations(value: object, member: str) -> Iterator[Violation]:
+    if value is None:
+        message = "required member is missing; if the client is stubbed, add it to the response"
+        yield Violation(member, "required", message)
+    elif member not in _LISTS:
+        if not isinstance(value, str):
+            yield type_violation(member, "a string", value)
+    elif not is_list(value):
+        yield type_violation(member, "a list", value)
+    else:
+        for index, item in enumerate(value):
+            if not is_map(item):
+                yield type_violation(_paths.item(member, index), "a map", item)
+
+
+_LISTS: Final = {"AppImageConfigs", "Tags"}
 
 
 def require_json(response: object) -> None:
@@ -110,6 +130,8 @@ def tags_from_page(page: Mapping[str, Any]) -> dict[str, str]:
         InvalidAppImageConfigError: The response lacks the tags.
     """
     require_members(page, "Tags")
+    for tag in page["Tags"]:
+        require_members(tag, "Key", "Value")
     return _tags_from_wire(page["Tags"])
 
 

@@ -6,6 +6,7 @@ import logging
 import os
 from contextlib import suppress
 from threading import RLock
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import attrs
@@ -443,6 +444,9 @@ class AppImageConfigClient:
             response = getattr(self.sagemaker, method)(**self._members(method, request))
         except ClientError as error:
             raise _service_error(error, request) from error
+        except Exception as error:
+            _require_readable(error)
+            raise
         require_json(response)
         return response
 
@@ -456,6 +460,9 @@ class AppImageConfigClient:
                 yield page
         except ClientError as error:
             raise _service_error(error, request) from error
+        except Exception as error:
+            _require_readable(error)
+            raise
 
     def _members(self, method: str, request: attrs.AttrsInstance) -> Mapping[str, Any]:
         members = request_members(request)
@@ -464,6 +471,18 @@ class AppImageConfigClient:
         # A member at the top of a response need not be a member of the request.
         model = self.sagemaker.meta.service_model.operation_model(_paths.member_name(method))
         return {member: value for member, value in members.items() if member in model.input_shape.members}
+
+
+def _require_readable(error: Exception) -> None:
+    """
+    Raise an error for botocore's *error* if it could not read the body, since that is not a response of the service.
+
+    Its parser checks nothing, and fails with whatever error a body such as ``[1, 2]`` or ``null`` causes in it.
+    """
+    modules = [frame.f_globals.get("__name__") for frame, _ in walk_tb(error.__traceback__)]
+    if "botocore.parsers" in modules or modules[-1] == "botocore.endpoint":
+        message = f"it cannot be read ({type(error).__name__}); check the endpoint, and the proxies on the way to it"
+        raise InvalidAppImageConfigError([Violation("", "type", message)], "response") from error
 
 
 def _require_operations(sagemaker: object) -> None:

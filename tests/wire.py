@@ -68,7 +68,8 @@ class Wire:
         self.sent.append(Sent(headers["x-amz-target"], body, headers["user-agent"], request.url))
         response = self._responses.pop(0) if len(self._responses) > 1 else self._responses[0]
         response_headers: Any = {"x-amzn-RequestId": f"request-{len(self.sent)}", **response.headers}
-        stream = HTTPResponse(BytesIO(json.dumps(dict(response.body)).encode()), preload_content=False)
+        body = dict(response.body) if isinstance(response.body, Mapping) else response.body
+        stream = HTTPResponse(BytesIO(json.dumps(body).encode()), preload_content=False)
         return AWSResponse(request.url, response.status, response_headers, stream)
 
 
