@@ -129,12 +129,22 @@ class _Commands(click.Group):
         try:
             code = super().main(*args, **{**options, "prog_name": self.name, "standalone_mode": False})
         except click.ClickException as error:
-            error.show()
             code = error.exit_code
+            try:
+                error.show()
+            except OSError:
+                terminal.discard_output()
         except click.Abort:
             terminal.note("Interrupted.")
             code = 128 + signal.SIGINT
         sys.exit(code)
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        """Parse the arguments; --help and --version already print here."""
+        try:
+            return super().make_context(*args, **options)
+        except OSError as error:
+            raise click.exceptions.Exit(_unwritable(error)) from error
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, and return its exit code."""
@@ -154,11 +164,16 @@ class _Commands(click.Group):
                 raise click.UsageError(str(error)) from error
             sys.stdout.flush()
         except OSError as error:
-            if not isinstance(error, BrokenPipeError):
-                terminal.note(error)
-            terminal.discard_output()
-            return CLOSED_PIPE if isinstance(error, BrokenPipeError) else FAILED
+            return _unwritable(error)
         return code
+
+
+def _unwritable(error: OSError) -> ExitCode:
+    """Report that the output cannot be written, and return the exit code."""
+    if not isinstance(error, BrokenPipeError):
+        terminal.note(error)
+    terminal.discard_output()
+    return CLOSED_PIPE if isinstance(error, BrokenPipeError) else FAILED
 
 
 @click.group(
@@ -208,7 +223,8 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
                 session=boto3.Session(profile_name=profile), region_name=region, endpoint_url=endpoint_url
             )
             try:
-                _ = client.sagemaker
+                # botocore looks at the port only when it signs a request.
+                _ = urlsplit(client.sagemaker.meta.endpoint_url).port
             except ValueError as error:
                 where = "--region, --endpoint-url (such as https://localhost:8080), AWS_* variables and the profile"
                 raise click.UsageError(f"{str(error).rstrip('.')}; check {where}") from error

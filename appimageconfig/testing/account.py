@@ -79,7 +79,7 @@ class Account:
         arn = f"{self._arn_prefix}:app-image-config/{name}"
         identity = {"AppImageConfigArn": arn, "AppImageConfigName": name}
         self.configs[name] = {**identity, "CreationTime": now, "LastModifiedTime": now, **app_configs}
-        self.tags[arn] = tags_from_page(request)
+        self.tags[arn] = tags_from_page({"Tags": (), **request})
         return {"AppImageConfigArn": arn}
 
     def describe_app_image_config(self, request: Members) -> Members:
