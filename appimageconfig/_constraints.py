@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from appimageconfig import _paths
-from appimageconfig._frozen import is_list, is_map
+from appimageconfig._frozen import Received, is_list, is_map, plain
 from appimageconfig.errors import InvalidAppImageConfigError, Violation, bounded
 
 if TYPE_CHECKING:
@@ -75,6 +75,19 @@ def trusted() -> AbstractContextManager[None]:
     return _Enforcing(frozenset())
 
 
+_RECORD: Final = "record"
+
+
+def received() -> AbstractContextManager[None]:
+    """
+    Enforce nothing within the block, and remember the values beyond today's limits: they come from the service.
+
+    `attrs.evolve` of a structure checks all of its fields. Those that it does not
+    change must not be refused because AWS has raised a limit.
+    """
+    return _Enforcing(frozenset({_RECORD}))
+
+
 def enforced(violations: Iterable[Violation]) -> tuple[Violation, ...]:
     """Return those of *violations* that are enforced here, see `unchecked`, as far as an error reports them."""
     traits, _ = _enforced.get()
@@ -88,23 +101,38 @@ class Constraint(ABC):
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each violation of *value*, which is at *path*."""
 
+    @abstractmethod
     def accepts(self, value: object) -> bool:
-        """Return whether *value* has no violation. A subclass may find out faster than by collecting violations."""
-        return next(self.violations(value, ""), None) is None
+        """Return whether *value* has no violation, faster than by looking for one."""
 
     def __call__(self, instance: attrs.AttrsInstance, attribute: attrs.Attribute[Any], value: object) -> None:
         """Validate one field of *instance*; attrs calls this after it has set all fields."""
-        if (value is None and attribute.default is None) or not _enforced.get()[0] or self.accepts(value):
+        traits, _ = _enforced.get()
+        if (value is None and attribute.default is None) or not traits or self.accepts(value):
             return
         if violations := enforced(_violations_of(instance)):
             raise InvalidAppImageConfigError(violations, getattr(instance, "SUBJECT", type(instance).__name__))
+        # Not accepted, and yet not refused: strings or integers of a subclass, or a value beyond a limit.
+        object.__setattr__(instance, attribute.name, plain(value))
+        if _RECORD in traits:
+            unmodelled: Any = getattr(instance, "unmodelled", {})
+            beyond = {**_beyond(instance), attribute.name: getattr(instance, attribute.name)}
+            object.__setattr__(instance, "unmodelled", Received(unmodelled, beyond))
+
+
+def _beyond(instance: attrs.AttrsInstance) -> Mapping[str, Any]:
+    """Return the values beyond today's limits that the service returned, by the names of their fields."""
+    return getattr(getattr(instance, "unmodelled", None), "beyond", {})
 
 
 def _violations_of(instance: attrs.AttrsInstance) -> Iterator[Violation]:
     parameters: Mapping[str, str] = getattr(instance, "PARAMETERS", {})
+    beyond = _beyond(instance)
     for field in attrs.fields(type(instance)):
         value = getattr(instance, field.name)
-        if isinstance(field.validator, Constraint) and not (value is None and field.default is None):
+        is_absent = value is None and field.default is None
+        is_unchanged = field.name in beyond and beyond[field.name] == value
+        if isinstance(field.validator, Constraint) and not is_absent and not is_unchanged:
             yield from field.validator.violations(value, parameters.get(field.name, field.name))
 
 
@@ -173,8 +201,9 @@ class Pattern:
     def _matcher(self) -> Callable[[str], object]:
         return re.compile(self.expression).fullmatch
 
-    def all_match(self, values: Collection[str]) -> bool:
-        """Return whether the whole of each of *values* matches."""
+    def all_match(self, values: Collection[str], joined: str) -> bool:
+        """Return whether the whole of each of *values* matches; *joined* is all of them in one string."""
+        del joined
         return all(map(self.matches, values))
 
     def message(self, value: str) -> str:
@@ -201,9 +230,9 @@ class NotBlankPattern(Pattern):
     `str.strip` treats the same characters as white space as ``\s`` does, and is several times as fast for many strings.
     """
 
-    def all_match(self, values: Collection[str]) -> bool:
+    def all_match(self, values: Collection[str], joined: str) -> bool:
         """Return whether each of *values* is one line that is not blank."""
-        return all(map(str.strip, values)) and "\n" not in "".join(values)
+        return "\n" not in joined and all(map(str.strip, values))
 
 
 class TagPattern(Pattern):
@@ -240,6 +269,9 @@ class String(Constraint):
         if not isinstance(value, str):
             yield type_violation(path, "a string", value)
             return
+        if not _can_be_encoded(value):
+            yield Violation(path, "type", "contains half of a surrogate pair; write the whole character")
+            return
         fits = self.max is None or len(value) <= self.max
         found = f"has {len(value)} characters"
         yield from _range_violations(path, len(value), self.min, self.max, found, if_above=self.if_too_long)
@@ -255,21 +287,33 @@ class String(Constraint):
             and (self.max is None or len(value) <= self.max)
             and (self.pattern is None or bool(self.pattern.matches(value)))
             and (not self.enum or value in self.enum)
+            and _can_be_encoded(value)
         )
 
     def accepts_all(self, values: Collection[Any]) -> bool:
         """Return true if none of *values* has a violation. May return false where `violations` finds none."""
-        # The fastest way to find out whether all of them are strings, measured against all(isinstance(...)).
-        try:
-            "".join(values)
-        except TypeError:
+        # The fastest way to find out whether all of them are plain strings, measured against all(...).
+        if [*map(type, values)].count(str) != len(values):
             return False
+        joined = "".join(values)
         return (
-            (self.max is None or max(map(len, values), default=0) <= self.max)
+            (self.max is None or len(joined) <= self.max or max(map(len, values)) <= self.max)
             and (not self.min or min(map(len, values), default=self.min) >= self.min)
-            and (self.pattern is None or self.pattern.all_match(values))
+            and (self.pattern is None or self.pattern.all_match(values, joined))
             and not self.enum
+            and _can_be_encoded(joined)
         )
+
+
+def _can_be_encoded(text: str) -> bool:
+    """Return whether *text* can be encoded in UTF-8: a lone surrogate cannot, and JSON may have one as an escape."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @attrs.frozen(kw_only=True)
@@ -294,8 +338,11 @@ class Timestamp(Constraint):
     """A point in time."""
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        if not isinstance(value, datetime):
+        if not self.accepts(value):
             yield type_violation(path, "a datetime", value)
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, datetime)
 
 
 @attrs.frozen

@@ -18,7 +18,7 @@ import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from appimageconfig import _paths
-from appimageconfig._constraints import Integer, List, Map, String, Tags, trusted, type_violation
+from appimageconfig._constraints import Integer, List, Map, String, Tags, received, trusted, type_violation
 from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map, thawed
 from appimageconfig._paths import member_name
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
@@ -59,7 +59,7 @@ def details_from_response(response: Mapping[str, Any], name: str | None = None) 
     if name is not None:
         members.setdefault("AppImageConfigName", name)
     require_members(members, "AppImageConfigName", "AppImageConfigArn")
-    with trusted():
+    with received():
         return _converter.structure(members, AppImageConfigDetails)
 
 

@@ -412,16 +412,55 @@ def optional_secret_mapping(value: Mapping[str, str] | None) -> Mapping[str, str
 NO_SECRETS: Final[SecretMapping[str, Any]] = SecretMapping({})
 
 
+class Received(SecretMapping[str, Any]):
+    """
+    What a response has beyond this version: members that it does not know, and values that its limits do not allow.
+
+    A structure keeps it as its ``unmodelled``, so that `attrs.evolve` gives it to the
+    changed structure.
+    """
+
+    __slots__ = ("beyond",)
+
+    def __init__(self, items: Mapping[str, Any], beyond: Mapping[str, Any] | None = None) -> None:
+        """Copy the unknown members; *beyond* has the values beyond the limits by the names of their fields."""
+        super().__init__(items)
+        self.beyond: Mapping[str, Any] = beyond or {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild from both."""
+        return type(self), (self._items, self.beyond)
+
+
 def deeply_secret(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Copy a mapping, and all containers in it, into their secret forms."""
-    return value if value is NO_SECRETS else cast("Mapping[str, Any]", _deeply_secret(value))
+    is_ready = value is NO_SECRETS or isinstance(value, Received)
+    return value if is_ready else cast("Mapping[str, Any]", _deeply_secret(value))
 
 
 def _deeply_secret(value: Any) -> Any:
     if is_map(value):
-        return SecretMapping({key: _deeply_secret(item) for key, item in value.items()})
+        return SecretMapping({plain(key): _deeply_secret(item) for key, item in value.items()})
     if is_list(value):
         return SecretTuple(map(_deeply_secret, value))
+    return plain(value)
+
+
+def plain(value: Any) -> Any:
+    """
+    Copy strings and integers of a subclass, such as members of an enum, into plain ones, also in lists and maps.
+
+    JSON has only plain ones, and writers of other formats refuse the subclasses.
+    """
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int.__int__(value)
+    if is_map(value):
+        items = {plain(key): plain(item) for key, item in value.items()}
+        return type(value)(items) if isinstance(value, ReadOnlyMapping) else items
+    if is_list(value):
+        return (SecretTuple if isinstance(value, SecretTuple) else tuple)(map(plain, value))
     return value
 
 

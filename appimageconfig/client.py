@@ -312,7 +312,8 @@ class AppImageConfigClient:
 
         Args:
             arn: The ARN.
-            keys: The keys of the tags, at most 50, in any order; a set is accepted.
+            keys: The keys of the tags, at most 50, in any order; a set is accepted. Their lengths and characters are
+                left to the service, since they are those of existing tags.
 
         Raises:
             ResourceNotFoundError: The resource does not exist.

@@ -10,7 +10,9 @@ None is absent and is not sent. ``0``, ``""``, ``()``, ``{}`` and an empty
 structure such as ``JupyterLabAppImageConfig()`` are values and are sent.
 
 Building a value checks it against SageMaker's service model and raises one
-`InvalidAppImageConfigError` with all violations.
+`InvalidAppImageConfigError` with all violations. What was read from a response is
+not checked, and `attrs.evolve` of it checks what it changes: AWS may have raised a
+limit. Strings and integers of a subclass, such as members of an enum, become plain.
 """
 
 # Annotations are not postponed here: cattrs and Sphinx evaluate them in the namespace of a class's `__module__`,
@@ -44,7 +46,11 @@ class Shape:
     """The base of all structures."""
 
     unmodelled: Mapping[str, Any] = _UNMODELLED
-    """Members of a response that this version does not know, by their wire names; requests carry them back."""
+    """
+    Members of a response that this version does not know, by their wire names; requests carry them back.
+
+    It also carries to the results of `attrs.evolve` which values of the response are beyond today's limits.
+    """
 
 
 @attrs.frozen(kw_only=True)
@@ -198,7 +204,8 @@ class AppImageConfigDetails(Shape):
         Return a desired state equal to this actual state, with *tags*; change it with `attrs.evolve`.
 
         Values from the service are not checked against today's limits, and members
-        that this version does not know are kept.
+        that this version does not know are kept. Both hold for what `attrs.evolve`
+        makes of it: only what it changes is checked.
 
         Raises:
             InvalidAppImageConfigError: *tags* break a limit.

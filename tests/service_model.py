@@ -128,7 +128,9 @@ def _shape_differences(shape: Any, constraint: Any) -> Iterator[str]:
             yield from _trait_differences(shape, {"min": constraint.min, "max": constraint.max})
         case "list", List():
             yield from _trait_differences(shape, {"min": constraint.min, "max": constraint.max})
-            yield from _shape_differences(shape.member, constraint.item)
+            # The keys of tags to delete are those of existing tags: their upper limits are left to the service.
+            item = limits.TAG_KEY if constraint is limits.TAG_KEY_LIST else constraint.item
+            yield from _shape_differences(shape.member, item)
         case "list", Tags():
             yield from _trait_differences(shape, {"min": 0, "max": constraint.max})
             yield from _shape_differences(shape.member.members["Key"], constraint.key)

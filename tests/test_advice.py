@@ -156,11 +156,11 @@ def test_a_response_that_lacks_members_gets_no_advice_about_them(response: dict[
 
 
 def test_ids_of_another_type_are_not_documented() -> None:
-    files = {"DefaultUid": [1000], "DefaultGid": "100"}
+    files = {"DefaultUid": {"Id": 1000}, "DefaultGid": "100"}
     for app in ("KernelGatewayImageConfig", "JupyterLabAppImageConfig"):
         response = {"AppImageConfigName": "image", "AppImageConfigArn": "arn", app: {"FileSystemConfig": files}}
         (advice,) = advise(from_response(response).to_config())
-        assert advice.message.startswith("DefaultUid is [1000] and DefaultGid is 100; AWS documents ")
+        assert advice.message.startswith("DefaultUid is {'Id': 1000} and DefaultGid is 100; AWS documents ")
 
 
 def test_several_app_configs_are_reported() -> None:

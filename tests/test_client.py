@@ -213,6 +213,15 @@ def test_tag_operations_send_the_arn(stubber: Stubber) -> None:
     client.delete_tags(ARN, {"a": "1", "b": ""}.keys())
 
 
+@pytest.mark.parametrize("key", ["k!", "k" * 200, "\u0301"])
+def test_tags_of_newer_limits_are_read_and_deleted(stubber: Stubber, key: str) -> None:
+    """AWS may have raised them."""
+    client = client_of(stubber)
+    stubber.add_response("list_tags", {"Tags": [{"Key": key, "Value": ""}]}, {"ResourceArn": ARN})
+    stubber.add_response("delete_tags", {}, {"ResourceArn": ARN, "TagKeys": [key]})
+    client.delete_tags(ARN, client.list_tags(ARN).keys())
+
+
 Call = Callable[[AppImageConfigClient], object]
 
 EVERY_CALL: list[tuple[Call, str]] = [
@@ -257,6 +266,9 @@ WRONG_CALLS: list[tuple[Call, str]] = [
     (lambda client: client.delete_tags(ARN, "key"), "keys"),
     (lambda client: client.delete_tags(ARN, []), "keys"),
     (lambda client: client.delete_tags(ARN, set()), "keys"),
+    (lambda client: client.delete_tags(ARN, [""]), "keys[0]"),
+    (lambda client: client.delete_tags(ARN, ["\ud83d"]), "keys[0]"),
+    (lambda client: client.delete_tags(ARN, ["k"] * 51), "keys"),
     (lambda client: client.delete_tags(ARN, {"a": "1"}), "keys"),
 ]
 
