@@ -99,7 +99,7 @@ _CHECK: Final = "check the endpoint, and the proxies on the way to it"
 
 def unreadable_response(error: Exception) -> InvalidAppImageConfigError:
     """Return the error for a response that could not be read because of *error*. It does not show the response."""
-    message = f"it does not have the form of the service model ({type(error).__name__}); {_CHECK}"
+    message = f"it cannot be read ({type(error).__name__}); {_CHECK}"
     return InvalidAppImageConfigError([Violation("", "type", message)], "response")
 
 

@@ -486,6 +486,53 @@ def test_a_successful_response_that_is_not_json_is_an_error(
     assert caplog.records == []
 
 
+DESCRIBED = {"AppImageConfigName": "image", "AppImageConfigArn": ARN}
+UNREADABLE: list[tuple[Call, Any, str]] = [
+    (call, body, f"it cannot be read ({error}); check the endpoint, and the proxies on the way to it")
+    for call in (lambda client: client.describe("image"), lambda client: list(client.list()))
+    for body, error in (([1, 2], "AttributeError"), (None, "AttributeError"), (5, "AttributeError"))
+] + [
+    (lambda client: client.describe("image"), {**DESCRIBED, "CreationTime": "x"},
+     "it cannot be read (ValueError); check the endpoint, and the proxies on the way to it"),
+    (lambda client: client.describe("image"), {**DESCRIBED, "KernelGatewayImageConfig": {"KernelSpecs": 5}},
+     "it cannot be read (TypeError); check the endpoint, and the proxies on the way to it"),
+    (lambda client: client.describe("image"), {**DESCRIBED, "AppImageConfigName": 5},
+     "AppImageConfigName: must be a string, not an integer; write it in quotes"),
+    (lambda client: client.create(CONFIG), {"AppImageConfigArn": {}}, "AppImageConfigArn: must be a string, not a map"),
+    (lambda client: list(client.list()), {"AppImageConfigs": [None]}, "AppImageConfigs[0]: must be a map, not null"),
+    (lambda client: client.list_tags(ARN), {"Tags": [{"Key": "a"}]},
+     "Value: required member is missing; if the client is stubbed, add it to the response"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "body", "message"), UNREADABLE)
+def test_a_response_of_another_form_is_an_error(call: Call, body: Any, message: str) -> None:
+    """The parser of botocore fails with the errors of Python that it causes, or returns what it is."""
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        call(AppImageConfigClient(Wire(Response(body)).client()))
+    assert str(caught.value) == f"invalid response:\n  {message}"
+
+
+def test_an_error_of_an_event_handler_passes_through() -> None:
+    """It is not one of the response."""
+    client = Wire().client()
+
+    def fail(**_: object) -> None:
+        raise ZeroDivisionError
+
+    client.meta.events.register("before-send.sagemaker", fail)
+    for call, _ in EVERY_CALL:
+        with pytest.raises(ZeroDivisionError):
+            call(AppImageConfigClient(client))
+
+
+def test_a_list_of_another_type_in_a_fake_response_is_an_error() -> None:
+    fake = MagicMock()
+    fake.get_paginator().paginate.return_value = [{"AppImageConfigs": 5}]
+    with pytest.raises(InvalidAppImageConfigError, match="AppImageConfigs: must be a list, not an integer"):
+        list(AppImageConfigClient(fake).list())
+
+
 @pytest.mark.parametrize("content_type", ["application/x-amz-json-1.1", "Application/JSON"])
 def test_a_response_that_is_json_is_accepted(content_type: str) -> None:
     for call, _ in EVERY_CALL:

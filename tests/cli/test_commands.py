@@ -113,6 +113,11 @@ def test_version_is_that_of_the_distribution(invoker: Invoker) -> None:
         ("delete lab", "Error: cannot ask for confirmation: stdin is not a terminal; pass --yes\n"),
         ("export --name-contains '' lab", "Error: pass either NAME or --name-contains\n"),
         ("list --region us-east-1 --endpoint-url localhost:8080", "localhost:8080; check --region, --endpoint-url"),
+        ("list --region us-east-1 --endpoint-url http://127.0.0.1:99999", "Port out of range 0-65535; check --region,"),
+        (
+            "list --region us-east-1 --endpoint-url http://127.0.0.1:x",
+            "Port could not be cast to integer value as 'x'; ",
+        ),
         ("list --region us-east-1 --endpoint-url http://[::1", "(such as https://localhost:8080), AWS_* variables"),
     ],
 )
@@ -129,19 +134,19 @@ def test_invalid_command_line_exits_with_2_and_says_what_to_do(invoker: Invoker,
         (
             "list --region us-east-1",
             {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
-            3,
+            2,
             f"Unable to locate credentials\nPass --profile or set AWS_PROFILE; {WITHOUT_ACCOUNT}",
         ),
         (
             "list",
             {},
-            3,
+            2,
             f"You must specify a region.\nPass --region or set AWS_DEFAULT_REGION; {WITHOUT_ACCOUNT}",
         ),
         (
             "list --profile nobody",
             {},
-            3,
+            2,
             "The config profile (nobody) could not be found\nCheck --profile, AWS_PROFILE and the AWS",
         ),
         ("list --region us-east-1", {"AWS_MAX_ATTEMPTS": "many"}, 2, "'many'; check --region, --endpoint-url (such"),
@@ -175,6 +180,51 @@ def test_error_of_the_service_exits_with_3_and_says_what_to_do(
     run = invoker.call(*shlex.split(command))
     assert (run.code, run.out) == (3, "")
     assert re.search(r"\(AccessDeniedException\) when calling the \w+ operation.* Not you\..* Check the", run.err)
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("ThrottlingException", "Try again later, or set AWS_MAX_ATTEMPTS to a larger number."),
+        ("ResourceInUse", "Run apply to create or update it, or describe to compare it."),
+    ],
+)
+@pytest.mark.parametrize("command", ["describe lab", "delete --yes lab"])
+def test_advice_is_about_the_command_line_and_not_about_python(
+    invoker: Invoker, service: InMemorySageMaker, command: str, code: str, advice: str
+) -> None:
+    service.inject(Fault.error(code, message="No."))
+    run = invoker.call(*shlex.split(command))
+    assert run.code == 3
+    assert f" AppImageConfig: 'lab'. {advice}" in run.out + run.err
+
+
+UNREADABLE_BODIES = {
+    "list": b"[1,2]",
+    "null": b"null",
+    "not UTF-8": b"\xff\xfe",
+    "time": b'{"AppImageConfigName": "lab", "AppImageConfigArn": "x", "CreationTime": 1e18}',
+    "structure": b'{"AppImageConfigName": "lab", "AppImageConfigArn": "x", "JupyterLabAppImageConfig": [5]}',
+    "deep": b"[" * 100_000,
+    "empty": b"",
+    "name": b'{"AppImageConfigName": 5, "AppImageConfigArn": "x"}',
+}
+
+
+@pytest.mark.parametrize("command", ["describe lab", "list", "export", "plan lab.json", "apply --yes lab.json"])
+@pytest.mark.parametrize("body", UNREADABLE_BODIES.values(), ids=UNREADABLE_BODIES)
+def test_a_response_that_cannot_be_read_exits_with_3_and_says_what_to_check(
+    invoker: Invoker, altered: Callable[[Any], None], command: str, body: bytes
+) -> None:
+    invoker.write("lab.json", lab())
+    altered(lambda *_: body)
+    run = invoker.call(*shlex.split(command))
+    assert (run.code, run.out) == (3, "")
+    assert re.fullmatch(
+        r"invalid response:\n  (it cannot be read \(\w+\); check the endpoint, and the proxies on the way to it"
+        r"|AppImageConfig\w+: (required member is missing|must be a string, not an integer)[^\n]*)\n",
+        run.err.replace("\n  AppImageConfigName: required", ""),
+    )
 
 
 # check
@@ -545,7 +595,10 @@ def test_apply_replaces_only_with_the_option_and_recommends_it(invoker: Invoker,
     invoker.write("lab.json", {"AppImageConfigName": "lab", "CodeEditorAppImageConfig": {}})
     run = invoker.call("apply", "--yes", "lab.json")
     assert run.code == 3
-    assert "\nfailed lab: AppImageConfig 'lab' still differs after the update" in run.out
+    assert (
+        "\nfailed lab: AppImageConfig 'lab' still differs after the update; pass --replace to delete and recreate it, "
+        "or add the rest to the desired state:\n"
+    ) in run.out
     assert run.out.endswith("\nApplied: 1 failed.\n")
     assert run.err == "Pass --replace to delete and recreate configs that an update cannot make match.\n"
 
@@ -672,11 +725,31 @@ def test_all_invalid_names_are_reported_and_nothing_is_sent(
     run = invoker.call(*shlex.split(command))
     assert (run.code, run.out) == (1, "")
     heading, *violations = run.err.splitlines()
-    assert heading == "invalid command line:"
+    assert heading == "invalid name:"
     assert [line.partition(": must consist of letters, ")[0] for line in violations] == [
         f"  NAME {name!r}" for name in names
     ]
     assert made() == []
+
+
+@pytest.mark.parametrize("command", ["list --name-contains", "export --name-contains"])
+@pytest.mark.parametrize("part", ["a_b", "-a_b-"])
+def test_a_part_of_no_name_is_reported_as_the_option_and_nothing_is_sent(
+    invoker: Invoker, made: Callable[[], list[str]], command: str, part: str
+) -> None:
+    run = invoker.call(*command.split(), part)
+    assert run == Ran(
+        1,
+        "",
+        f"invalid name:\n  --name-contains {part!r}: must consist of letters, digits and hyphens, without a hyphen at "
+        "either end, such as 'a-b' (pattern [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})\n",
+    )
+    assert made() == []
+
+
+def test_delete_deletes_each_name_once(invoker: Invoker, client: AppImageConfigClient) -> None:
+    create(client, lab("a"), lab("b"))
+    assert invoker.call("delete", "--yes", "a", "b", "a") == Ran(0, "deleted a\ndeleted b\n")
 
 
 def test_list_prints_tab_separated_lines_by_name(invoker: Invoker, client: AppImageConfigClient) -> None:
