@@ -90,14 +90,16 @@ def check(constraint: String, value: str, *, pattern: bool) -> Callable[[], floa
 
 def measure(benchmark: Benchmark) -> None:
     """Find the largest growth, and measure it once more."""
-    cases = [
-        (f"{name}: {kind}", *(check(constraint, text(kind, length), pattern=pattern) for length in (LONG, SHORT)))
+    cases = {
+        f"{name}{', pattern' * pattern}: {kind}": [
+            check(constraint, text(kind, length), pattern=pattern) for length in (LONG, SHORT)
+        ]
         for name, constraint in strings()
         for pattern in (False, True)
         for kind in INPUTS
-    ]
+    }
     gc.freeze()  # as when it is measured
-    name, long, short = max(cases, key=lambda case: case[1]() / case[2]())
+    name, (long, short) = max(cases.items(), key=lambda case: case[1][0]() / case[1][1]())
     gc.unfreeze()
     peer = f"itself of {SHORT:,}"
     subject = f"check of {LONG:,} characters, largest growth ({name})"

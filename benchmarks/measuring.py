@@ -26,7 +26,7 @@ from appimageconfig import AppImageConfigClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Contenders = dict[str, Callable[[], float]]
+    Contenders = Mapping[str, Callable[[], float]]
 
 OURS = "this library"
 # Whatever the machine's own settings are, also in the processes that are started.
@@ -245,7 +245,8 @@ class SageMaker:
     def own_client(self) -> AppImageConfigClient:
         """Return a client of this library that has built its boto3 client itself."""
         client = AppImageConfigClient()
-        client.sagemaker.meta.events.register_first("before-send.sagemaker", self.respond)
+        events: Any = client.sagemaker.meta.events
+        events.register_first("before-send.sagemaker", self.respond)
         return client
 
     def respond(self, request: Any, **_: Any) -> AWSResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -111,7 +112,7 @@ def count_calls(benchmark: Benchmark) -> None:
         return service.calls - before
 
     for subject, actions in (("create", create), ("ensure, up to date", ensure), ("list of 100", listing)):
-        contenders = {name: lambda action=action: calls(action) for name, action in actions.items()}
+        contenders = {name: partial(calls, action) for name, action in actions.items()}
         benchmark.compare(f"{subject}, calls", contenders, unit="calls", at_most=dict.fromkeys(actions, 1.0))
 
 
