@@ -52,5 +52,6 @@ def create_with_boto3(workers: int) -> float:
     service.inject(Fault.slow(LATENCY), times=CONFIGS)
     begin = perf_counter()
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda request: client.create_app_image_config(**request), requests(CONFIGS)))
+        for request in requests(CONFIGS):
+            pool.submit(client.create_app_image_config, **request)
     return perf_counter() - begin

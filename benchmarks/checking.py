@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from measuring import OURS, sagemaker_core, seconds
+from measuring import OURS, load_sagemaker_core, seconds
 
 from appimageconfig import (
     AppImageConfig,
@@ -82,7 +82,7 @@ def measure(benchmark: Benchmark) -> None:
     """Measure beside json.dumps of the same request, and beside sagemaker-core."""
     request = to_request(build())
     peers: dict[str, Callable[[], object]] = {DUMPS: lambda: json.dumps(request)}
-    if core := sagemaker_core():
+    if core := load_sagemaker_core():
         peers |= of_sagemaker_core(core)
     for subject, ours, bound in (
         ("build and check", build, 2.0),

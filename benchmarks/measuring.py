@@ -249,7 +249,7 @@ class SageMaker:
         events.register_first("before-send.sagemaker", self.respond)
         return client
 
-    def respond(self, request: Any, **_: Any) -> AWSResponse:
+    def respond(self, request: Any, **_: Any) -> Any:
         """Respond to a request."""
         self.calls += 1
         match request.headers["X-Amz-Target"].decode().rpartition(".")[2]:
@@ -263,7 +263,7 @@ class SageMaker:
                 body = b""
             case operation:
                 raise NotImplementedError(operation)
-        return AWSResponse(request.url, 200, {}, HTTPResponse(BytesIO(body), preload_content=False))  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        return AWSResponse(request.url, 200, {}, HTTPResponse(BytesIO(body), preload_content=False))  # type: ignore[arg-type]
 
     def _page(self, MaxResults: int = 10, NextToken: str = "0", **_: Any) -> bytes:  # noqa: N803 - the service's names
         end = int(NextToken) + MaxResults
@@ -277,7 +277,7 @@ def list_with_boto3(client: Any) -> int:
     return sum(bool(item["AppImageConfigName"]) for page in pages for item in page["AppImageConfigs"])
 
 
-def sagemaker_core() -> Any:
+def load_sagemaker_core() -> Any:
     """Return the module of sagemaker-core that has its resources and its shapes, or None."""
     if not installed("sagemaker-core"):
         return None
