@@ -31,7 +31,7 @@ def measure(benchmark: Benchmark) -> None:
         if workers > 1:  # a single one is a loop
             contenders["boto3 in a pool of threads"] = partial(create_with_boto3, workers)
         subject = f"apply {CONFIGS} creations, workers: {workers}"
-        benchmark.compare(subject, contenders, rounds=5 if workers > 1 else 3, at_most={"the ideal": bound})
+        benchmark.compare(subject, contenders, rounds=5 if workers > 1 else 2, at_most={"the ideal": bound})
 
 
 def apply(workers: int) -> float:

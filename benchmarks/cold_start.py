@@ -33,7 +33,7 @@ def measure(benchmark: Benchmark) -> None:
         scripts = SCRIPTS if installed("sagemaker-core") else {name: SCRIPTS[name] for name in (OURS, "boto3")}
         contenders = {name: process("-c", script, AWS_ENDPOINT_URL_SAGEMAKER=url) for name, script in scripts.items()}
         benchmark.compare("cold start, script that describes", contenders, rounds=7, at_most={"boto3": 1.3})
-        if installed("awscli") and installed("click") and installed("rich"):
+        if installed("awscli") and installed("click"):
             for command, (ours, theirs) in COMMANDS.items():
                 contenders = {
                     OURS: process("-m", "appimageconfig", *ours, AWS_ENDPOINT_URL_SAGEMAKER=url),

@@ -28,7 +28,7 @@ def measure(benchmark: Benchmark) -> None:
         contenders = {name: in_process(statement, unit="MiB") for name, statement in imports.items()}
         benchmark.compare("import, resident memory", contenders, rounds=3, unit="MiB", at_most={PARTS: 1.5})
 
-    if installed("click") and installed("rich"):
+    if installed("click"):
         check = process("-m", "appimageconfig", "check", str(REQUEST))
         parts = process("-c", f"import {PARTS_OF_COMMAND}")
         contenders = {OURS: check, f"import {PARTS_OF_COMMAND}": parts}
