@@ -34,10 +34,10 @@ All take turns in the same rounds (A B A B), so that a change in the speed of th
 network is replaced at botocore's event `before-send`, and responds at once with constants; only processes that are
 measured as a whole, in cold starts, talk to an HTTP server on loopback.
 
-A figure is the median of the rounds, ± half of the interquartile range. Times are CPU time, after a warm-up; those of
-cold starts, commands and `apply` include waiting. The ratio is the median of the ratios of each round: this library,
-divided by its peer. Less than 1 means that this library needs less. `nox -s benchmark -- --check` fails if a ratio
-exceeds its bound, which has room for noise.
+A figure is the median of the rounds, ± half of the interquartile range. Times are CPU time, after a warm-up; only those
+of `apply` include waiting. The ratio is the median of the ratios of each round: this library, divided by its peer. Less
+than 1 means that this library needs less. `nox -s benchmark -- --check` fails if a ratio exceeds its bound, which has
+room for noise.
 
 - Machine: {machine}
 - Python: {python}
