@@ -96,7 +96,7 @@ def _quantity(samples: list[float], unit: str) -> str:
     middle = median(samples)
     percent = f" ± {spread(samples) / middle:.0%}".replace("%", " %")
     if unit != "s":
-        return f"{middle:,.0f} {unit}" if middle == int(middle) else f"{middle:,.1f} {unit}{percent}"
+        return f"{middle:,.1f} {unit}{percent}" if unit else f"{middle:,.0f}"
     factor, prefix = (1, "") if middle >= 1 else (1e3, "m") if middle >= 1e-3 else (1e6, "µ")  # noqa: PLR2004 - SI
     return f"{middle * factor:.{3 if factor == 1 else 1}f} {prefix}s{percent}"
 

@@ -51,7 +51,7 @@ def measure(benchmark: Benchmark) -> None:
         contenders = {
             peer: partial(calls, service, actions[subject]) for peer, actions in peers.items() if subject in actions
         }
-        benchmark.compare(f"{subject}, calls", contenders, unit="calls", at_most=dict.fromkeys(peers, 1.0))
+        benchmark.compare(f"{subject}, calls", contenders, unit="", at_most=dict.fromkeys(peers, 1.0))
 
 
 def calls(service: SageMaker, action: Callable[[], object]) -> float:

@@ -132,7 +132,7 @@ def _bar(number: int, name: str, ratio: float, one: float, scale: float) -> str:
     faster = ratio < 1
     return BAR.format(
         label=LABELS,
-        name=escape(name.replace("`", "")),
+        name=escape(name),
         left=min(one, end),
         width=abs(end - one),
         y=y,
