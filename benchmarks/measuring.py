@@ -204,7 +204,7 @@ def _time_of_processes() -> float:
 
 
 def _run(*arguments: str, **variables: str) -> str:
-    command = [sys.executable, *arguments]
+    command = [sys.executable, "-P", *arguments]  # the installed package, not that of the current directory
     environment = os.environ | variables
     return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout  # noqa: S603
 
