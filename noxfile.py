@@ -180,9 +180,6 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def benchmark(session: nox.Session) -> None:
-    """Measure the cost of checking, planning and the in-memory service."""
+    """Measure the library beside its peers, and write docs/benchmarks.md. For the nightly run: -- --check."""
     install(session, "benchmark")
-    session.run("python", "benchmarks/checking.py")
-    session.run("python", "benchmarks/linear_time.py")
-    session.run("python", "benchmarks/in_memory.py")
-    session.run("python", "benchmarks/provisioning.py")
+    session.run("python", "benchmarks", *session.posargs)

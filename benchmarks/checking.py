@@ -1,26 +1,11 @@
-"""
-The cost of building and checking a full JupyterLab config, compared with json.dumps of its request and sagemaker-core.
-
-sagemaker-core is measured twice. Its pydantic shapes alone check types, in
-compiled code, and no limits. Its ``create`` checks the shapes once more as the
-arguments of the call, with a validator that is built again for each call; that is
-the cost of checking a request before it is sent. (Its ``create`` also calls the
-service twice and logs; neither is part of what is measured.)
-
-All in one process and in turns, so that the ratios hold when the machine's
-speed does not. Exits with 1 when a ratio is beyond its bound.
-"""
+"""Building and reading a full JupyterLab config, which checks types, members and every limit."""
 
 from __future__ import annotations
 
 import json
-import sys
-from statistics import median
-from timeit import Timer
 from typing import TYPE_CHECKING, Any
 
-from sagemaker.core.resources import Base
-from sagemaker.core.shapes import shapes
+from measuring import OURS, load_sagemaker_core, seconds
 
 from appimageconfig import (
     AppImageConfig,
@@ -34,16 +19,15 @@ from appimageconfig import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROUNDS, CALLS = 31, 100
-AT_MOST_OF_DUMPS = 2.0
-AT_LEAST_OF_SAGEMAKER_CORE = 5.0
+    from measuring import Benchmark
 
 ARGUMENTS = [f"--ServerApp.option_{number}=value-{number}" for number in range(50)]
 VARIABLES = {f"VARIABLE_{number}": f"/opt/team/path/of/variable/{number}" for number in range(25)}
+DUMPS = "json.dumps of the request"
 
 
 def build() -> AppImageConfig:
-    """Build the config with this library, which checks types, members and every limit."""
+    """Build the config with this library."""
     return AppImageConfig(
         app_image_config_name="team-image",
         tags={"team": "ml"},
@@ -58,80 +42,50 @@ def build() -> AppImageConfig:
     )
 
 
-REQUEST = to_request(build())
+def of_sagemaker_core(core: Any) -> dict[str, Callable[[], object]]:
+    """
+    Return what sagemaker-core does, in two parts.
 
+    Its pydantic shapes check types, in compiled code, and no limits. Its ``create``
+    checks the shapes once more as the arguments of the call, with a validator that
+    is built again for each call; that is its cost of checking a request.
+    """
 
-def read() -> AppImageConfig:
-    """Read the config from its request, which checks the same."""
-    return from_request(REQUEST)
+    def shapes() -> Any:
+        return core.JupyterLabAppImageConfig(
+            file_system_config=core.FileSystemConfig(
+                mount_path="/home/sagemaker-user", default_uid=1000, default_gid=100
+            ),
+            container_config=core.ContainerConfig(
+                container_arguments=ARGUMENTS,
+                container_entrypoint=["jupyter-lab"],
+                container_environment_variables=VARIABLES,
+            ),
+        )
 
+    def create(app_image_config_name: Any, tags: Any, jupyter_lab_app_image_config: Any) -> Any:
+        return app_image_config_name, tags, jupyter_lab_app_image_config
 
-def dumps() -> str:
-    """Write the request as JSON, for comparison."""
-    return json.dumps(REQUEST)
-
-
-def sagemaker_core_shapes() -> Any:
-    """Build the same shapes with sagemaker-core."""
-    return shapes.JupyterLabAppImageConfig(
-        file_system_config=shapes.FileSystemConfig(
-            mount_path="/home/sagemaker-user", default_uid=1000, default_gid=100
-        ),
-        container_config=shapes.ContainerConfig(
-            container_arguments=ARGUMENTS,
-            container_entrypoint=["jupyter-lab"],
-            container_environment_variables=VARIABLES,
-        ),
-    )
-
-
-@Base.add_validate_call
-def validated_by_sagemaker_core(
-    app_image_config_name: str,
-    tags: list[shapes.Tag],
-    jupyter_lab_app_image_config: shapes.JupyterLabAppImageConfig,
-) -> Any:
-    """Take the arguments of sagemaker-core's ``AppImageConfig.create``, checked by its own decorator."""
-    return app_image_config_name, tags, jupyter_lab_app_image_config
-
-
-def validate_with_sagemaker_core() -> Any:
-    """Build the same shapes with sagemaker-core and check them as its ``create`` does."""
-    return validated_by_sagemaker_core(
-        app_image_config_name="team-image",
-        tags=[shapes.Tag(key="team", value="ml")],
-        jupyter_lab_app_image_config=sagemaker_core_shapes(),
-    )
-
-
-def main() -> int:
-    """Measure, print, and compare with the bounds."""
-    contenders: dict[str, Callable[[], object]] = {
-        "build and check": build,
-        "from_request": read,
-        "json.dumps of the request": dumps,
-        "sagemaker-core, shapes": sagemaker_core_shapes,
-        "sagemaker-core, validate": validate_with_sagemaker_core,
+    create.__annotations__ = {
+        "app_image_config_name": str,
+        "tags": list[core.Tag],
+        "jupyter_lab_app_image_config": core.JupyterLabAppImageConfig,
     }
-    timers = {name: Timer(contender) for name, contender in contenders.items()}
-    times: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(ROUNDS):
-        for name, timer in timers.items():
-            times[name].append(timer.timeit(CALLS) / CALLS * 1e6)
-    for name, measured in times.items():
-        print(f"{name:26} {median(measured):8.1f} us (median of {ROUNDS} rounds, minimum {min(measured):.1f})")
-
-    def ratio(name: str, other: str) -> float:
-        return median(one / another for one, another in zip(times[name], times[other], strict=True))
-
-    of_dumps = ratio("build and check", "json.dumps of the request")
-    of_core = ratio("sagemaker-core, validate", "build and check")
-    print(f"build and check / json.dumps: {of_dumps:.2f} (at most {AT_MOST_OF_DUMPS})")
-    print(f"sagemaker-core, validate / build and check: {of_core:.2f} (at least {AT_LEAST_OF_SAGEMAKER_CORE})")
-    print(f"sagemaker-core, shapes / build and check: {ratio('sagemaker-core, shapes', 'build and check'):.2f}")
-    print(f"from_request / json.dumps: {ratio('from_request', 'json.dumps of the request'):.2f}")
-    return int(of_dumps > AT_MOST_OF_DUMPS or of_core < AT_LEAST_OF_SAGEMAKER_CORE)
+    checked = core.Base.add_validate_call(create)
+    return {
+        "sagemaker-core, types only": shapes,
+        "sagemaker-core": lambda: checked("team-image", [core.Tag(key="team", value="ml")], shapes()),
+    }
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def measure(benchmark: Benchmark) -> None:
+    """Measure beside json.dumps of the same request, and beside sagemaker-core."""
+    request = to_request(build())
+    actions: dict[str, Callable[[], object]] = {OURS: build, DUMPS: lambda: json.dumps(request)}
+    if core := load_sagemaker_core():
+        actions |= of_sagemaker_core(core)
+    contenders = {name: seconds(action, calls=50) for name, action in actions.items()}
+    bounds = {DUMPS: 2.0, "sagemaker-core": 0.2}
+    benchmark.compare("build and check, full config", contenders, rounds=61, at_most=bounds)
+    contenders = {OURS: seconds(lambda: from_request(request), calls=50), DUMPS: contenders[DUMPS]}
+    benchmark.compare("from_request, full config", contenders, rounds=61, at_most={DUMPS: 1.35})

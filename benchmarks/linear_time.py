@@ -4,26 +4,28 @@ Every limit against long input: checking takes time linear in its length, whatev
 Each string of the service model is given inputs of 10,000 and of 100,000
 characters that are made to make a pattern backtrack. They are checked as a
 whole, where the length is found wrong before the pattern is tried, and against
-the bare pattern. Exits with 1 when ten times the length costs more than thirty
-times the time.
+the bare pattern. Only the largest growth is reported.
 """
 
 from __future__ import annotations
 
-import sys
-from timeit import Timer
+import gc
 from typing import TYPE_CHECKING
 
+from measuring import OURS, seconds
+
 from appimageconfig import limits
-from appimageconfig._constraints import Constraint, List, Map, String, Tags
+from appimageconfig._constraints import List, Map, String
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from measuring import Benchmark
 
 SHORT, LONG = 10_000, 100_000
 AT_MOST = 30.0
-# Below this, in microseconds, the time of the clock itself is what is measured.
-NEGLIGIBLE = 50.0
+# Below this, in seconds, the time of the clock itself is what is measured.
+NEGLIGIBLE = 50e-6
 
 # What an input begins with, what it repeats, and what it ends with.
 INPUTS = {
@@ -44,23 +46,16 @@ INPUTS = {
 }
 
 
-def strings() -> Iterator[tuple[str, String]]:
-    """Yield every string constraint of the model, with its name."""
-    for name, constraint in vars(limits).items():
-        if isinstance(constraint, Constraint):
-            yield from parts(name, constraint)
-
-
-def parts(name: str, constraint: Constraint) -> Iterator[tuple[str, String]]:
-    """Yield the string constraints of a constraint."""
+def strings(name: str, constraint: object) -> Iterator[tuple[str, String]]:
+    """Yield the string constraints of a constraint, with their names."""
     match constraint:
         case String():
             yield name, constraint
         case List():
-            yield from parts(f"{name} item", constraint.item)
-        case Map() | Tags():
-            yield from parts(f"{name} key", constraint.key)
-            yield from parts(f"{name} value", constraint.value)
+            yield from strings(f"{name} item", constraint.item)
+        case Map():
+            yield from strings(f"{name} key", constraint.key)
+            yield from strings(f"{name} value", constraint.value)
         case _:
             pass
 
@@ -71,41 +66,30 @@ def text(kind: str, length: int) -> str:
     return beginning + unit * (length // len(unit)) + end
 
 
-def microseconds(constraint: String, value: str, *, pattern: bool) -> float:
-    """Return how long it takes to check *value*, or to match it alone."""
+def check(constraint: String, value: str) -> Callable[[], float]:
+    """Return a contender: the seconds to check *value*, and to match it alone."""
 
-    def check() -> None:
-        if pattern and constraint.pattern is not None:
+    def run() -> None:
+        list(constraint.violations(value, "X"))
+        constraint.accepts(value)
+        if constraint.pattern is not None:
             constraint.pattern.matches(value)
-        else:
-            list(constraint.violations(value, "X"))
-            constraint.accepts(value)
-            constraint.accepts_all((value,))
 
-    return min(Timer(check).repeat(repeat=3, number=1)) * 1e6
+    measure_one = seconds(run)
+    return lambda: max(min(measure_one() for _ in range(3)), NEGLIGIBLE)
 
 
-def main() -> int:
-    """Measure every constraint with every input and print the slowest of each."""
-    slow = 0
-    print(
-        f"{'limit':52} {'check':>10} {'growth':>7} {'pattern':>10} {'growth':>7}   (us for {LONG:,}, times {SHORT:,})"
-    )
-    for name, constraint in strings():
-        row = f"{name:52}"
-        for pattern in (False, True):
-            times = {
-                kind: [microseconds(constraint, text(kind, length), pattern=pattern) for length in (SHORT, LONG)]
-                for kind in INPUTS
-            }
-            longest = max(long for _, long in times.values())
-            growth = max(long / max(short, NEGLIGIBLE) for short, long in times.values())
-            slow += growth > AT_MOST
-            row += f" {longest:10.1f} {growth:7.1f}"
-        print(row)
-    print(f"{slow} of all grow faster than {AT_MOST:.0f} times with ten times the length")
-    return int(slow > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def measure(benchmark: Benchmark) -> None:
+    """Find the largest growth, and measure it once more."""
+    cases = {
+        f"{name}: {kind}": (check(constraint, text(kind, LONG)), check(constraint, text(kind, SHORT)))
+        for limit, value in vars(limits).items()
+        for name, constraint in strings(limit, value)
+        for kind in INPUTS
+    }
+    gc.freeze()  # as when it is measured
+    name = max(cases, key=lambda name: cases[name][0]() / cases[name][1]())
+    gc.unfreeze()
+    peer = f"itself of {SHORT:,}"
+    subject = f"check of {LONG:,} characters, largest growth ({name})"
+    benchmark.compare(subject, dict(zip((OURS, peer), cases[name], strict=True)), rounds=5, at_most={peer: AT_MOST})
