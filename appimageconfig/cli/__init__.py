@@ -30,6 +30,7 @@ from appimageconfig._paths import printable
 from appimageconfig.cli import terminal
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.errors import (
+    MOST_VIOLATIONS,
     AppImageConfigError,
     ApplyError,
     InvalidAppImageConfigError,
@@ -281,8 +282,11 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
             terminal.print_line(printable(violation), "red")
         for advice in checked.advice:
             terminal.print_line(printable(advice), "yellow")
-        counts = (_count(len(checked.configs), "valid request"), _count(len(checked.violations), "violation"))
-        terminal.note(f"{', '.join(counts)}, {_count(len(checked.advice), 'warning')}.")
+        violations_found = _count(len(checked.violations), "violation")
+        if len(checked.violations) > MOST_VIOLATIONS:
+            violations_found = f"more than {MOST_VIOLATIONS:,} violations"
+        requests, warnings_found = _count(len(checked.configs), "valid request"), _count(len(checked.advice), "warning")
+        terminal.note(f"{requests}, {violations_found}, {warnings_found}.")
     return INVALID if checked.violations or (strict and checked.advice) else 0
 
 

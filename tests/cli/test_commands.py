@@ -214,8 +214,9 @@ UNREADABLE_BODIES = {
 @pytest.mark.parametrize("command", ["describe lab", "list", "export", "plan lab.json", "apply --yes lab.json"])
 @pytest.mark.parametrize("body", UNREADABLE_BODIES.values(), ids=UNREADABLE_BODIES)
 def test_a_response_that_cannot_be_read_exits_with_3_and_says_what_to_check(
-    invoker: Invoker, altered: Callable[[Any], None], command: str, body: bytes
+    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Any], None], command: str, body: bytes
 ) -> None:
+    create(client, lab())
     invoker.write("lab.json", lab())
     altered(lambda *_: body)
     run = invoker.call(*shlex.split(command))
@@ -245,6 +246,14 @@ def test_check_reports_all_violations_and_warnings_of_all_files(invoker: Invoker
         "AWS documents 1000 and 100 for this type of app [app-uid-gid]\n"
     )
     assert run.err == "1 valid request, 4 violations, 1 warning.\n"
+
+
+def test_check_says_that_there_are_more_than_1000_violations(invoker: Invoker) -> None:
+    invoker.write("many.json", *({"AppImageConfigName": "lab", "Tag": []} for _ in range(600)))
+    run = invoker.run("check", "many.json")
+    assert (run.code, run.out.count("\n")) == (1, 1001)
+    assert run.out.endswith("\nhas more than 1,000 violations; correct these to see the others\n")
+    assert run.err == "0 valid requests, more than 1,000 violations, 0 warnings.\n"
 
 
 def test_check_prints_violations_and_warnings_as_json(invoker: Invoker) -> None:
