@@ -225,7 +225,8 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
             )
             try:
                 # botocore looks at the port only when it signs a request.
-                _ = urlsplit(client.sagemaker.meta.endpoint_url).port
+                endpoint: str = client.sagemaker.meta.endpoint_url
+                _ = urlsplit(endpoint).port
             except ValueError as error:
                 where = "--region, --endpoint-url (such as https://localhost:8080), AWS_* variables and the profile"
                 raise click.UsageError(f"{str(error).rstrip('.')}; check {where}") from error

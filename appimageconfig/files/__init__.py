@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast
 import attrs
 
 from appimageconfig import _paths
-from appimageconfig._checking import by_name, duplicate
+from appimageconfig._checking import by_name, duplicate, installed_shape
 from appimageconfig._constraints import type_violation
 from appimageconfig._frozen import is_map, secrets_in
 from appimageconfig.advice import Advice, advise
@@ -89,7 +89,8 @@ def load(path: str | PathLike[str], *paths: str | PathLike[str]) -> list[AppImag
     is YAML if its name ends in ``.yaml`` or ``.yml``, and otherwise JSON. It is
     encoded in UTF-8 and has at most `appimageconfig.files.LARGEST_FILE` bytes
     (10 MiB). Requests are read as strictly as by `from_request`. Duplicate keys, and
-    two requests with the same name in one call, are violations.
+    two requests with the same name in one call, are violations. Members that only the
+    installed botocore knows are kept.
 
     Raises:
         InvalidAppImageConfigError: All violations of all files, up to 1,000, each with its file and line.
@@ -126,7 +127,7 @@ def schema() -> dict[str, Any]:
     members, and allows no others. It agrees with `appimageconfig.from_request`, except
     for what JSON Schema cannot express: it accepts duplicate tag keys, duplicate names
     in a list, and ``1000.0`` as an integer, and it refuses tags with code points that
-    Unicode has not assigned.
+    Unicode has not assigned. It also refuses members that only the installed botocore knows.
     """
     from appimageconfig.files import _schema  # noqa: PLC0415 - it imports much that only this function needs
 
@@ -185,11 +186,18 @@ def dumps(configs: Iterable[AppImageConfig], *, file_format: Literal["json", "ya
 
 
 def _written(configs: Iterable[AppImageConfig], file_format: Literal["json", "yaml"]) -> str:
-    requests = [to_request(config) for config in configs]
+    requests = [_request(config) for config in configs]
     value = requests[0] if len(requests) == 1 else requests
     text: str = _module_of(file_format).write(value)
     _require_size(len(text.encode()))
     return text
+
+
+def _request(config: AppImageConfig) -> dict[str, Any]:
+    """Return the request of *config*, without the members of a response that requests do not have."""
+    request = to_request(config)
+    extra = {member for member in config.unmodelled if installed_shape(AppImageConfig, member) is None}
+    return {member: value for member, value in request.items() if member not in extra}
 
 
 def _path(path: object) -> str:

@@ -21,6 +21,7 @@ from command_line import (
     IN_MEMORY,
     TIME,
     UID,
+    Alteration,
     Invoker,
     Ran,
     create,
@@ -214,11 +215,11 @@ UNREADABLE_BODIES = {
 @pytest.mark.parametrize("command", ["describe lab", "list", "export", "plan lab.json", "apply --yes lab.json"])
 @pytest.mark.parametrize("body", UNREADABLE_BODIES.values(), ids=UNREADABLE_BODIES)
 def test_a_response_that_cannot_be_read_exits_with_3_and_says_what_to_check(
-    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Any], None], command: str, body: bytes
+    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Alteration], None], command: str, body: bytes
 ) -> None:
     create(client, lab())
     invoker.write("lab.json", lab())
-    altered(lambda *_: body)
+    altered(lambda _, __: body)
     run = invoker.call(*shlex.split(command))
     assert (run.code, run.out) == (3, "")
     assert re.fullmatch(
@@ -249,7 +250,7 @@ def test_check_reports_all_violations_and_warnings_of_all_files(invoker: Invoker
 
 
 def test_check_says_that_there_are_more_than_1000_violations(invoker: Invoker) -> None:
-    invoker.write("many.json", *({"AppImageConfigName": "lab", "Tag": []} for _ in range(600)))
+    invoker.write("many.json", *({"AppImageConfigName": "lab", "Tag": 1} for _ in range(600)))
     run = invoker.run("check", "many.json")
     assert (run.code, run.out.count("\n")) == (1, 1001)
     assert run.out.endswith("\nhas more than 1,000 violations; correct these to see the others\n")
@@ -776,7 +777,7 @@ def test_list_prints_tab_separated_lines_by_name(invoker: Invoker, client: AppIm
 
 
 def test_control_characters_in_names_are_escaped_and_each_config_stays_on_its_line(
-    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Any], None]
+    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Alteration], None]
 ) -> None:
     """In a table, tabs separate the columns, too."""
     create(client, {"AppImageConfigName": "evil"})
@@ -904,7 +905,7 @@ UNSAFE = [
 
 @pytest.mark.parametrize("file_format", ["json", "yaml"])
 def test_names_of_the_service_that_cannot_be_names_of_files_are_reported_and_the_others_exported(
-    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Any], None], file_format: str
+    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Alteration], None], file_format: str
 ) -> None:
     """No file is written outside the directory, or to a device."""
     create(client, *({"AppImageConfigName": f"unsafe-{index}"} for index in range(len(UNSAFE))), lab("console"))
