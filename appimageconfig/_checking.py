@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +24,7 @@ from appimageconfig._constraints import (
 from appimageconfig._converter import modelled_fields
 from appimageconfig._frozen import is_list, is_map
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
-from appimageconfig.models import AppImageConfig, AppImageConfigDetails
+from appimageconfig.models import AppImageConfig, AppImageConfigDetails, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -168,11 +169,48 @@ def _structure_violations(value: object, model: type[attrs.AttrsInstance], path:
         place = _paths.member(path, member)
         if member in fields:
             yield from _member_violations(item, constraint_of(fields[member]), place)
+        elif (shape := installed_shape(model, member)) is not None:
+            yield from _installed_violations(item, shape, place)
         else:
             yield Violation(place, "unknown", f"unknown member {member!r}; {_suggestion(member, fields)}")
     for member, field in fields.items():
         if field.default is attrs.NOTHING and member not in value:
             yield Violation(_paths.member(path, member), "required", "required member is missing")
+
+
+# The shapes of the service model whose names differ from those of the models.
+_REQUESTS: Final = {"AppImageConfig": "CreateAppImageConfigRequest"}
+
+
+def installed_shape(model: type[attrs.AttrsInstance], member: object) -> Any:
+    """
+    Return botocore's shape of a *member* of *model* that this version does not know, or None if it has none either.
+
+    The installed botocore may be newer than this version, and returns its members in responses: `AppImageConfigDetails`
+    keeps them, and a request file that was written from one contains them.
+    """
+    if not issubclass(model, Shape):
+        return None
+    name = _REQUESTS.get(model.__name__, model.__name__)
+    return _service_model().shape_for(name).members.get(member)
+
+
+@cache
+def _service_model() -> Any:
+    from botocore.loaders import create_loader  # noqa: PLC0415 - slow, and needed only for an unknown member
+    from botocore.model import ServiceModel  # noqa: PLC0415 - likewise
+
+    return ServiceModel(create_loader(os.environ.get("AWS_DATA_PATH")).load_service_model("sagemaker", "service-2"))
+
+
+def _installed_violations(value: Any, shape: Any, path: str) -> Iterator[Violation]:
+    from botocore.validate import ParamValidator  # noqa: PLC0415 - likewise
+
+    # botocore's own report shows values.
+    if ParamValidator().validate(value, shape).has_errors():
+        yield Violation(
+            path, "type", f"is not a valid {shape.type_name} by the service model of the installed botocore"
+        )
 
 
 def _member_violations(value: object, constraint: Any, path: str) -> Iterator[Violation]:

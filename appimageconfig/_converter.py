@@ -16,6 +16,7 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from appimageconfig import _paths
 from appimageconfig._constraints import (
     Integer,
     List,
@@ -118,6 +119,9 @@ def require_members(response: Mapping[str, Any], *members: str) -> None:
             violations.append(Violation(member, "required", message))
         elif not (is_list(value) if is_a_list else isinstance(value, str)):
             violations.append(type_violation(member, "a list" if is_a_list else "a string", value))
+        elif is_a_list:
+            wrong = ((index, item) for index, item in enumerate(value) if not is_map(item))
+            violations += (type_violation(_paths.item(member, index), "a map", item) for index, item in wrong)
     if violations:
         raise InvalidAppImageConfigError(violations, "response")
 
@@ -147,12 +151,9 @@ def tags_from_page(page: Mapping[str, Any]) -> dict[str, str]:
         InvalidAppImageConfigError: The response lacks the tags, or they are not strings.
     """
     require_members(page, "Tags")
-    try:
-        tags = tags_from_wire(page["Tags"])
-        "".join([*tags, *tags.values()])
-    except _WRONG_TYPES as error:
-        raise unreadable_response(error) from error
-    return tags
+    for tag in page["Tags"]:
+        require_members(tag, "Key", "Value")
+    return tags_from_wire(page["Tags"])
 
 
 def redacted(value: Any) -> Any:

@@ -17,7 +17,7 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 from click.testing import CliRunner
@@ -26,10 +26,13 @@ from appimageconfig import from_request
 from appimageconfig.cli import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from appimageconfig import AppImageConfig, AppImageConfigClient
     from appimageconfig.testing import InMemorySageMaker
+
+# Returns another body for a response of an operation.
+Alteration: TypeAlias = "Callable[[str, bytes], bytes]"
 
 COMMAND = [str(Path(sys.executable).parent / "appimageconfig")]
 TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)  # of everything that the service creates or changes

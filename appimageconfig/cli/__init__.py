@@ -30,6 +30,7 @@ from appimageconfig._paths import printable
 from appimageconfig.cli import terminal
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.errors import (
+    MOST_VIOLATIONS,
     AppImageConfigError,
     ApplyError,
     InvalidAppImageConfigError,
@@ -216,7 +217,10 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
             if in_memory:
                 from appimageconfig.testing import InMemorySageMaker  # noqa: PLC0415 - slow to import, and rarely needed
 
-                return AppImageConfigClient(InMemorySageMaker(region_name=region or "us-east-1").client())
+                try:
+                    return AppImageConfigClient(InMemorySageMaker(region_name=region or "us-east-1").client())
+                except ValueError as error:
+                    raise click.UsageError(str(error)) from error
             import boto3  # noqa: PLC0415 - slow to import, and not needed by every command
 
             client = AppImageConfigClient(
@@ -224,7 +228,8 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
             )
             try:
                 # botocore looks at the port only when it signs a request.
-                _ = urlsplit(client.sagemaker.meta.endpoint_url).port
+                endpoint: str = client.sagemaker.meta.endpoint_url
+                _ = urlsplit(endpoint).port
             except ValueError as error:
                 where = "--region, --endpoint-url (such as https://localhost:8080), AWS_* variables and the profile"
                 raise click.UsageError(f"{str(error).rstrip('.')}; check {where}") from error
@@ -281,8 +286,11 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> ExitCode:
             terminal.print_line(printable(violation), "red")
         for advice in checked.advice:
             terminal.print_line(printable(advice), "yellow")
-        counts = (_count(len(checked.configs), "valid request"), _count(len(checked.violations), "violation"))
-        terminal.note(f"{', '.join(counts)}, {_count(len(checked.advice), 'warning')}.")
+        violations_found = _count(len(checked.violations), "violation")
+        if len(checked.violations) > MOST_VIOLATIONS:
+            violations_found = f"more than {MOST_VIOLATIONS:,} violations"
+        requests, warnings_found = _count(len(checked.configs), "valid request"), _count(len(checked.advice), "warning")
+        terminal.note(f"{requests}, {violations_found}, {warnings_found}.")
     return INVALID if checked.violations or (strict and checked.advice) else 0
 
 

@@ -14,17 +14,18 @@ import os
 import sys
 from functools import partial
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast
 
 import attrs
 
 from appimageconfig import _paths
-from appimageconfig._checking import by_name, duplicate
+from appimageconfig._checking import by_name, duplicate, installed_shape
 from appimageconfig._constraints import type_violation
 from appimageconfig._frozen import is_map, secrets_in
 from appimageconfig.advice import Advice, advise
-from appimageconfig.errors import InvalidAppImageConfigError, Violation
+from appimageconfig.errors import MOST_VIOLATIONS, InvalidAppImageConfigError, Violation, bounded
 from appimageconfig.files import _json, _writing
 from appimageconfig.files._document import EMPTY, Document, syntax_error, text_error
 from appimageconfig.limits import APP_IMAGE_CONFIG_NAME
@@ -51,7 +52,11 @@ class Checked:
     configs: tuple[AppImageConfig, ...]
     """The valid requests, in the order of the files."""
     violations: tuple[Violation, ...]
-    """Every violation with its file and line, in the order of the files and of the lines in each."""
+    """
+    Every violation with its file and line, in the order of the files and of the lines in each.
+
+    There are at most 1,000, and then one more which says that there are others.
+    """
     advice: tuple[Advice, ...]
     """The result of `appimageconfig.advise` for the valid requests, with file and line."""
 
@@ -61,8 +66,9 @@ def check(path: str | PathLike[str], *paths: str | PathLike[str]) -> Checked:
     Check request files, and return violations instead of raising them.
 
     Reads the files as `load` does. Valid requests are returned, with advice, even if
-    others have violations. A file that cannot be read is a violation, too. The path
-    ``-`` is stdin: JSON if it begins with a brace or a bracket, and otherwise YAML.
+    others have violations. A file that cannot be read is a violation, too. Nothing
+    more is read after 1,000 violations. The path ``-`` is stdin: JSON if it begins
+    with a brace or a bracket, and otherwise YAML.
 
     Raises:
         TypeError: A path is not a string or a `os.PathLike` of one.
@@ -72,7 +78,7 @@ def check(path: str | PathLike[str], *paths: str | PathLike[str]) -> Checked:
     advice = [
         request.located(piece) for request in requests if request.config is not None for piece in advise(request.config)
     ]
-    return Checked(tuple(_configs(requests)), tuple(violations), tuple(advice))
+    return Checked(tuple(_configs(requests)), violations, tuple(advice))
 
 
 def load(path: str | PathLike[str], *paths: str | PathLike[str]) -> list[AppImageConfig]:
@@ -83,10 +89,11 @@ def load(path: str | PathLike[str], *paths: str | PathLike[str]) -> list[AppImag
     is YAML if its name ends in ``.yaml`` or ``.yml``, and otherwise JSON. It is
     encoded in UTF-8 and has at most `appimageconfig.files.LARGEST_FILE` bytes
     (10 MiB). Requests are read as strictly as by `from_request`. Duplicate keys, and
-    two requests with the same name in one call, are violations.
+    two requests with the same name in one call, are violations. Members that only the
+    installed botocore knows are kept.
 
     Raises:
-        InvalidAppImageConfigError: All violations of all files, each with its file and line.
+        InvalidAppImageConfigError: All violations of all files, up to 1,000, each with its file and line.
         OSError: A file cannot be read. `check` reports it together with the violations of the others.
         TypeError: A path is not a string or a `os.PathLike` of one.
         ImportError: A file is YAML, and PyYAML is not installed.
@@ -120,7 +127,7 @@ def schema() -> dict[str, Any]:
     members, and allows no others. It agrees with `appimageconfig.from_request`, except
     for what JSON Schema cannot express: it accepts duplicate tag keys, duplicate names
     in a list, and ``1000.0`` as an integer, and it refuses tags with code points that
-    Unicode has not assigned.
+    Unicode has not assigned. It also refuses members that only the installed botocore knows.
     """
     from appimageconfig.files import _schema  # noqa: PLC0415 - it imports much that only this function needs
 
@@ -132,7 +139,7 @@ def loads(text: str, *, file_format: Literal["json", "yaml"] = "json") -> list[A
     Read *text* as `load` reads a file.
 
     Raises:
-        InvalidAppImageConfigError: All violations, each with its line.
+        InvalidAppImageConfigError: All violations, up to 1,000, each with its line.
         TypeError: *text* is not a string.
         ImportError: The format is YAML, and PyYAML is not installed.
     """
@@ -179,11 +186,18 @@ def dumps(configs: Iterable[AppImageConfig], *, file_format: Literal["json", "ya
 
 
 def _written(configs: Iterable[AppImageConfig], file_format: Literal["json", "yaml"]) -> str:
-    requests = [to_request(config) for config in configs]
+    requests = [_request(config) for config in configs]
     value = requests[0] if len(requests) == 1 else requests
     text: str = _module_of(file_format).write(value)
     _require_size(len(text.encode()))
     return text
+
+
+def _request(config: AppImageConfig) -> dict[str, Any]:
+    """Return the request of *config*, without the members of a response that requests do not have."""
+    request = to_request(config)
+    extra = {member for member in config.unmodelled if installed_shape(AppImageConfig, member) is None}
+    return {member: value for member, value in request.items() if member not in extra}
 
 
 def _path(path: object) -> str:
@@ -251,17 +265,21 @@ class _Request:
         return attrs.evolve(found, path=path, file=self.file, line=self.document.line(path))
 
 
-def _read(sources: Iterable[_Source]) -> tuple[list[_Request], list[Violation]]:
+def _read(sources: Iterable[_Source]) -> tuple[list[_Request], tuple[Violation, ...]]:
     requests: dict[str, _Request] = {}
     violations: list[Violation] = []
     for file, document in sources:
+        # One more than an error reports, so that it says that there are more; the other files are not read then.
+        room = MOST_VIOLATIONS + 1 - len(violations)
+        if not room:
+            break
         try:
-            found = tuple(_violations(document(), file, requests))
+            found = tuple(islice(_violations(document(), file, requests), room))
         except InvalidAppImageConfigError as error:
             found = error.violations
         located = [attrs.evolve(violation, file=file) for violation in found]
         violations += sorted(located, key=lambda violation: violation.line or 0)
-    return list(requests.values()), violations
+    return list(requests.values()), bounded(violations)
 
 
 def _violations(document: Document, file: str | None, requests: dict[str, _Request]) -> Iterator[Violation]:

@@ -8,7 +8,8 @@ no other part of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -16,10 +17,10 @@ import attrs
 from appimageconfig import _paths
 from appimageconfig._checking import duplicate
 from appimageconfig._frozen import is_list
-from appimageconfig.errors import InvalidAppImageConfigError, Violation
+from appimageconfig.errors import MOST_VIOLATIONS, InvalidAppImageConfigError, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 EMPTY: Final = "is empty; write a request or a list of requests"
 
@@ -58,12 +59,13 @@ class Place(NamedTuple):
 
 
 def duplicate_keys(places: Iterable[Place]) -> list[Violation]:
-    """Return the violations of the members whose names were used before in the same map."""
-    return [
+    """Return the violations of the members whose names were used before in the same map, as many as are reported."""
+    found = (
         attrs.evolve(duplicate(place.path, "key", _paths.location(None, place.first)), line=place.line)
         for place in places
         if place.first is not None
-    ]
+    )
+    return list(islice(found, MOST_VIOLATIONS + 1))
 
 
 @attrs.define
@@ -77,14 +79,28 @@ class Document:
     unread: Container[str] = ()
     """The paths at which *value* has None in place of a value that could not be read."""
     _lines: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
+    _unread_places: Iterator[Place] | None = attrs.field(default=None, init=False)
+    _requests_read: int = attrs.field(default=0, init=False)
 
     def line(self, path: str) -> int:
         """Return the line of the value at *path*, or of the innermost structure around it if it is missing."""
-        if not self._lines:
-            self._lines = {place.path: place.line for place in self.places()}
+        request = self.request_at(path)
+        self._read_places(int(request[1:-1] or 0))
         while path not in self._lines:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return self._lines[path]
+
+    def _read_places(self, request: int) -> None:
+        """Read the places up to those of the request at that index; there may be millions after it."""
+        if self._unread_places is None:
+            self._unread_places = iter(self.places())
+        while self._requests_read <= request:
+            end = _paths.item("", self._requests_read + 1) if is_list(self.value) else None
+            for place in self._unread_places:
+                self._lines[place.path] = place.line
+                if place.path == end:
+                    break
+            self._requests_read += 1
 
     def request_at(self, path: str) -> str:
         """Return the path of the request in which *path* is."""

@@ -19,7 +19,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.reader import ReaderError
 
-from appimageconfig.errors import InvalidAppImageConfigError, Violation
+from appimageconfig.errors import MOST_VIOLATIONS, InvalidAppImageConfigError, Violation
 from appimageconfig.files import _document
 
 if TYPE_CHECKING:
@@ -214,7 +214,8 @@ class _Nodes:
         self.unread.add(path)
 
     def _add_violation(self, node: Any, path: str, message: str) -> None:
-        self.violations.append(Violation(path, "syntax", message, line=node.start_mark.line + 1))
+        if len(self.violations) <= MOST_VIOLATIONS:
+            self.violations.append(Violation(path, "syntax", message, line=node.start_mark.line + 1))
 
 
 def _not_decimal(node: Any, path: str) -> str:

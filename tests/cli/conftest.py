@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import signal
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 import pytest_socket
 from botocore.loaders import JSONFileLoader
-from command_line import HIDDEN, TIME, Gate, Invoker, Shell
+from command_line import HIDDEN, TIME, Alteration, Gate, Invoker, Shell
 
 from appimageconfig.testing import InMemorySageMaker
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from appimageconfig.testing import Response
-
-Alteration: TypeAlias = "Callable[[str, bytes], bytes]"
 
 
 @pytest.fixture(scope="package")

@@ -21,6 +21,7 @@ from command_line import (
     IN_MEMORY,
     TIME,
     UID,
+    Alteration,
     Invoker,
     Ran,
     create,
@@ -214,10 +215,11 @@ UNREADABLE_BODIES = {
 @pytest.mark.parametrize("command", ["describe lab", "list", "export", "plan lab.json", "apply --yes lab.json"])
 @pytest.mark.parametrize("body", UNREADABLE_BODIES.values(), ids=UNREADABLE_BODIES)
 def test_a_response_that_cannot_be_read_exits_with_3_and_says_what_to_check(
-    invoker: Invoker, altered: Callable[[Any], None], command: str, body: bytes
+    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Alteration], None], command: str, body: bytes
 ) -> None:
+    create(client, lab())
     invoker.write("lab.json", lab())
-    altered(lambda *_: body)
+    altered(lambda _, __: body)
     run = invoker.call(*shlex.split(command))
     assert (run.code, run.out) == (3, "")
     assert re.fullmatch(
@@ -245,6 +247,14 @@ def test_check_reports_all_violations_and_warnings_of_all_files(invoker: Invoker
         "AWS documents 1000 and 100 for this type of app [app-uid-gid]\n"
     )
     assert run.err == "1 valid request, 4 violations, 1 warning.\n"
+
+
+def test_check_says_that_there_are_more_than_1000_violations(invoker: Invoker) -> None:
+    invoker.write("many.json", *({"AppImageConfigName": "lab", "Tag": 1} for _ in range(600)))
+    run = invoker.run("check", "many.json")
+    assert (run.code, run.out.count("\n")) == (1, 1001)
+    assert run.out.endswith("\nhas more than 1,000 violations; correct these to see the others\n")
+    assert run.err == "0 valid requests, more than 1,000 violations, 0 warnings.\n"
 
 
 def test_check_prints_violations_and_warnings_as_json(invoker: Invoker) -> None:
@@ -512,6 +522,13 @@ def test_target_shows_the_account_if_a_config_exists_there(invoker: Invoker, cli
     assert invoker.call("plan", "lab.json").out.startswith(f"{invoker.target(account=True)}+ create lab\n")
 
 
+def test_an_unknown_region_of_the_in_memory_service_is_an_invalid_option(invoker: Invoker) -> None:
+    invoker.write("lab.json", lab())
+    run = invoker.run("plan", "--in-memory", "--region", "nowhere", "lab.json")
+    assert (run.code, run.out) == (2, "")
+    assert run.err.endswith("Error: unknown region 'nowhere'; expected a name such as 'eu-west-1'\n")
+
+
 @pytest.mark.parametrize("command", ["plan", "apply --yes"])
 def test_nothing_is_sent_if_any_file_is_invalid(invoker: Invoker, made: Callable[[], list[str]], command: str) -> None:
     invoker.write("lab.json", lab())
@@ -767,7 +784,7 @@ def test_list_prints_tab_separated_lines_by_name(invoker: Invoker, client: AppIm
 
 
 def test_control_characters_in_names_are_escaped_and_each_config_stays_on_its_line(
-    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Any], None]
+    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Alteration], None]
 ) -> None:
     """In a table, tabs separate the columns, too."""
     create(client, {"AppImageConfigName": "evil"})
@@ -895,7 +912,7 @@ UNSAFE = [
 
 @pytest.mark.parametrize("file_format", ["json", "yaml"])
 def test_names_of_the_service_that_cannot_be_names_of_files_are_reported_and_the_others_exported(
-    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Any], None], file_format: str
+    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Alteration], None], file_format: str
 ) -> None:
     """No file is written outside the directory, or to a device."""
     create(client, *({"AppImageConfigName": f"unsafe-{index}"} for index in range(len(UNSAFE))), lab("console"))

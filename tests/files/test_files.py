@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 import traceback
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +20,7 @@ from strategies import app_image_configs
 from appimageconfig import (
     AppImageConfig,
     ContainerConfig,
+    FileSystemConfig,
     InvalidAppImageConfigError,
     JupyterLabAppImageConfig,
     KernelGatewayImageConfig,
@@ -131,7 +134,7 @@ def test_a_single_config_is_written_as_a_request(config: AppImageConfig) -> None
 
 TEXTS = (
     "", " ", " a", "a ", "a\n", "\n", "a\n b\n\n", "\t", "\r\n", "a\rb", "a\x85b", "a\u2028b", "\u2029", "\x00\x1f\x7f",
-    "\x9f", "\ufeff", "\ufffe", "\ud800", "\\\udfff\\", "é😀\U0010ffff", "\\", '"', "'", "yes", "NO", "null", "~", "0",
+    "\x9f", "\ufeff", "\ufffe", "é😀\U0010ffff", "\\", '"', "'", "yes", "NO", "null", "~", "0",
     "0100", "089", "1:30", "1_0", "0b1", "0x1f", "0o17", "1.0", "12e5", ".5", ".inf", "+1", "2024-01-01", "2024-13-45",
     "=", "<<", "- a", "a: b", "a #b", "#a", "&a", "*a", "!a", "%a", "@a", "`a", "|", ">", "[", "{a", "? a", "---",
     "...", "x y " * 60,
@@ -143,6 +146,76 @@ TEXTS = (
 def test_every_string_is_read_back_unchanged(text: str, file_format: Format) -> None:
     content = dumps([kernel(text)], file_format=file_format)
     assert loads(content.encode().decode(), file_format=file_format) == [kernel(text)]
+
+
+HALF = "contains half of a surrogate pair; write the whole character"
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF", "\\ude00\\ud83d"])
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_half_of_a_surrogate_pair_is_a_violation_with_its_line(half: str, file_format: Format) -> None:
+    """Nobody can encode it in UTF-8, also not who prints the violation."""
+    text = f"""{{
+"AppImageConfigName": "a",
+"Tags": [{{"Key": "a",
+"Value": "{half}"}}],
+"{half}": 1,
+"JupyterLabAppImageConfig": {{"ContainerConfig": {{"ContainerEnvironmentVariables": {{
+"A": "a{half}",
+"{half}": "a"}}}}}}}}"""
+    name = repr(json.loads(f'"{half}"'))
+    found = violations_of(text, file_format)
+    assert found == [
+        f"line 4: Tags[0].Value: {HALF}",
+        f"line 5: [{name}]: unknown member {name}; the members are {MEMBERS}",
+        f"line 7: {VARIABLES}['A']: the value {HALF}",
+        f"line 8: {VARIABLES}[{name}]: the key {HALF}",
+    ]
+    assert "".join(found).encode()
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_half_of_a_surrogate_pair_in_a_response_can_be_written(file_format: Format) -> None:
+    """The service's own values are not refused; load then reports it."""
+    spec = {"Name": "\ud800"}
+    response = {
+        "AppImageConfigName": "a",
+        "AppImageConfigArn": "arn",
+        "KernelGatewayImageConfig": {"KernelSpecs": [spec]},
+    }
+    text = dumps([from_response(response).to_config()], file_format=file_format)
+    assert violations_of(text.encode().decode(), file_format)[0].endswith(f"KernelSpecs[0].Name: {HALF}")
+
+
+class Name(StrEnum):
+    """A name and a path."""
+
+    IMAGE = "image"
+    HOME = "/home"
+
+
+class Uid(IntEnum):
+    """The id of a user."""
+
+    USER = 1000
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_members_of_enums_are_written_as_plain_values(file_format: Format) -> None:
+    system = FileSystemConfig(mount_path=Name.HOME, default_uid=Uid.USER)
+    config = AppImageConfig(
+        app_image_config_name=Name.IMAGE,
+        tags={Name.IMAGE: Name.IMAGE},
+        jupyter_lab_app_image_config=JupyterLabAppImageConfig(
+            file_system_config=system,
+            container_config=ContainerConfig(
+                container_arguments=[Name.IMAGE], container_environment_variables={Name.IMAGE: Name.IMAGE}
+            ),
+        ),
+    )
+    text = dumps([config], file_format=file_format)
+    assert loads(text, file_format=file_format) == [config]
+    assert loads(text.replace("image", "other"), file_format=file_format) != [config]
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
@@ -518,6 +591,47 @@ def test_unchecked_lifts_the_limits_of_values(tmp_path: Path) -> None:
     assert violations_of_files(path)[0].startswith(
         "long.json:2: AppImageConfigName: has 80 characters; the maximum is 63"
     )
+
+
+MORE = "has more than 1,000 violations; correct these to see the others"
+MANY = [
+    (f"[{'{},' * 3_400_000}{{}}]", "json", "line 1: [{}].AppImageConfigName: required member is missing"),
+    ("{{{}}}".format(",".join(['"a":1'] * 1_700_000)), "json", "line 1: a: duplicate key; the first is at line 1"),
+    ("[{}]".format(",".join(["{}"] * 20_000)), "yaml", "line 1: [{}].AppImageConfigName: required member is missing"),
+    ("\n".join(["- !a b"] * 20_000), "yaml", "line {1}: [{0}]: unknown tag; put a string that begins with ! in quotes"),
+    ("\n".join(["a: b"] * 20_000), "yaml", "line {2}: a: duplicate key; the first is at line 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "file_format", "expected"), MANY, ids=range(len(MANY)))
+def test_at_most_1000_violations_are_reported(text: str, file_format: Format, expected: str) -> None:
+    """In little time: a file of the maximum size may have millions."""
+    before = time.process_time()
+    found = violations_of(text, file_format)
+    assert time.process_time() - before < 60
+    assert found == [*(expected.format(index, index + 1, index + 2) for index in range(1000)), MORE]
+
+
+def test_1000_violations_are_reported_without_more() -> None:
+    assert len(violations_of("[{}]".format(",".join(["{}"] * 1000)))) == 1000
+
+
+def test_nothing_is_read_after_1000_violations(tmp_path: Path) -> None:
+    """The last violation says that there are more; neither file is said to be all right."""
+    many = written(tmp_path / "a.json", "[{}]".format(",\n".join(["{}"] * 600)))
+    valid = written(tmp_path / "b.json", '{"AppImageConfigName": "a"}')
+    copy = written(tmp_path / "c.json", many.read_bytes())
+    checked = check(many, valid, copy, valid, tmp_path / "missing.json")
+    assert lines(checked.violations, tmp_path) == [
+        *(f"a.json:{n + 1}: [{n}].AppImageConfigName: required member is missing" for n in range(600)),
+        *(f"c.json:{n + 1}: [{n}].AppImageConfigName: required member is missing" for n in range(400)),
+        MORE,
+    ]
+    assert checked.configs == (A,)
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        load(many, valid, copy)
+    assert caught.value.violations == checked.violations
+    assert str(caught.value).endswith(f"[399].AppImageConfigName: required member is missing\n  {MORE}")
 
 
 def test_check_returns_configs_violations_and_advice(tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ def test_add_describe_refuses_a_name_that_describe_does_not_send() -> None:
     details = from_response({**DESCRIBED, "AppImageConfigName": "a" * 64})
     calls: list[Callable[[], object]] = [lambda: stubber.add_describe(details), lambda: client.describe("a" * 64)]
     for call in calls:
-        with pytest.raises(InvalidAppImageConfigError, match="app_image_config_name"):
+        with pytest.raises(InvalidAppImageConfigError, match="name: has 64 characters"):
             call()
 
 
