@@ -11,6 +11,7 @@ A typed, model-checked, lossless client for Amazon SageMaker's AppImageConfig AP
 
 from types import FunctionType
 
+from appimageconfig import _signals  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first, for Ctrl-C in the others
 from appimageconfig._constraints import unchecked
 from appimageconfig.advice import Advice, advise
 from appimageconfig.client import AppImageConfigClient

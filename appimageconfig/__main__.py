@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 
+from appimageconfig import _signals
+
 
 def main() -> None:
     """Run the command line with the arguments of this process, and exit."""
     try:
         from appimageconfig.cli import cli  # noqa: PLC0415 - it needs the extra
 
+        _signals.raise_on_ctrl_c()
         cli.main()
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:

@@ -13,8 +13,8 @@ def member_name(field_name: str) -> str:
 
 def member(path: str, name: object) -> str:
     """Return the path of the member *name* of the structure at *path*, which may be empty."""
-    # No two places have the same path: a.b is the member b of a, and ['a.b'] a member whose name has a dot. And every path
-    # can be printed: the name may be half of a surrogate pair, which cannot be encoded.
+    # No two places have the same path: a.b is the member b of a, and ['a.b'] a member whose name has a dot. Every path
+    # can be printed: a name may be half of a surrogate pair, which cannot be encoded.
     if not str(name) or not str(name).isprintable() or any(char in ".[]" for char in str(name)):
         return entry(path, name)
     return f"{path}.{name}" if path else str(name)

@@ -1,15 +1,42 @@
-"""SIGINT and SIGTERM for commands that finish their work before they exit."""
+"""
+SIGINT while the command is imported, and SIGINT and SIGTERM for commands that finish their work before they exit.
+
+The package imports this module first: until the command calls `raise_on_ctrl_c`,
+Ctrl-C ends it at once.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from types import FrameType
+
+
+def _is_command() -> bool:
+    """Return whether this process is ``appimageconfig`` or ``python -m appimageconfig``, which is being imported."""
+    program, *_ = [*sys.argv, ""]
+    if program == "-m":
+        return sys.orig_argv[-len(sys.argv)] == "appimageconfig"
+    return os.path.basename(program) == "appimageconfig"  # noqa: PTH119 - pathlib is not imported yet
+
+
+# A KeyboardInterrupt in the middle of the imports of the package, before the command can handle it, would be shown with
+# a traceback. Programs that import the package are left alone, and so is a process that ignores Ctrl-C.
+_dies_of_ctrl_c = _is_command() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+if _dies_of_ctrl_c:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def raise_on_ctrl_c() -> None:
+    """Let Ctrl-C raise a `KeyboardInterrupt` again, once the command is imported."""
+    if _dies_of_ctrl_c:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager

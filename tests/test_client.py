@@ -487,20 +487,22 @@ def test_a_successful_response_that_is_not_json_is_an_error(
 
 
 DESCRIBED = {"AppImageConfigName": "image", "AppImageConfigArn": ARN}
+DESCRIBE: Call = lambda client: client.describe("image")  # noqa: E731 - like those in the lists
+LIST: Call = lambda client: list(client.list())  # noqa: E731
+LIST_TAGS: Call = lambda client: client.list_tags(ARN)  # noqa: E731
+CREATE: Call = lambda client: client.create(CONFIG)  # noqa: E731
+CHECK_THE_ENDPOINT = "check the endpoint, and the proxies on the way to it"
 UNREADABLE: list[tuple[Call, Any, str]] = [
-    (call, body, f"it cannot be read ({error}); check the endpoint, and the proxies on the way to it")
-    for call in (lambda client: client.describe("image"), lambda client: list(client.list()))
-    for body, error in (([1, 2], "AttributeError"), (None, "AttributeError"), (5, "AttributeError"))
-] + [
-    (lambda client: client.describe("image"), {**DESCRIBED, "CreationTime": "x"},
-     "it cannot be read (ValueError); check the endpoint, and the proxies on the way to it"),
-    (lambda client: client.describe("image"), {**DESCRIBED, "KernelGatewayImageConfig": {"KernelSpecs": 5}},
-     "it cannot be read (TypeError); check the endpoint, and the proxies on the way to it"),
-    (lambda client: client.describe("image"), {**DESCRIBED, "AppImageConfigName": 5},
+    *((call, body, f"it cannot be read (AttributeError); {CHECK_THE_ENDPOINT}")
+      for call in (DESCRIBE, LIST) for body in ([1, 2], None, 5)),
+    (DESCRIBE, {**DESCRIBED, "CreationTime": "x"}, f"it cannot be read (ValueError); {CHECK_THE_ENDPOINT}"),
+    (DESCRIBE, {**DESCRIBED, "KernelGatewayImageConfig": {"KernelSpecs": 5}},
+     f"it cannot be read (TypeError); {CHECK_THE_ENDPOINT}"),
+    (DESCRIBE, {**DESCRIBED, "AppImageConfigName": 5},
      "AppImageConfigName: must be a string, not an integer; write it in quotes"),
-    (lambda client: client.create(CONFIG), {"AppImageConfigArn": {}}, "AppImageConfigArn: must be a string, not a map"),
-    (lambda client: list(client.list()), {"AppImageConfigs": [None]}, "AppImageConfigs[0]: must be a map, not null"),
-    (lambda client: client.list_tags(ARN), {"Tags": [{"Key": "a"}]},
+    (CREATE, {"AppImageConfigArn": {}}, "AppImageConfigArn: must be a string, not a map"),
+    (LIST, {"AppImageConfigs": [None]}, "AppImageConfigs[0]: must be a map, not null"),
+    (LIST_TAGS, {"Tags": [{"Key": "a"}]},
      "Value: required member is missing; if the client is stubbed, add it to the response"),
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@ import re
 import shlex
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,28 @@ def test_other_missing_modules_raise_an_import_error(shell: Shell) -> None:
 
 def test_ctrl_c_during_the_import_exits_with_130(shell: Shell) -> None:
     assert shell.run("list", command=without("click", "KeyboardInterrupt")) == Ran(130, "")
+
+
+@pytest.mark.usefixtures("gate")
+@pytest.mark.parametrize("command", [COMMAND, [sys.executable, "-m", "appimageconfig"]], ids=["script", "module"])
+def test_ctrl_c_at_any_time_of_the_start_ends_the_command_without_a_traceback(
+    shell: Shell, command: list[str], gate: Gate
+) -> None:
+    """Killed by the signal while it is imported, and with the same code for a shell, 130, as soon as it runs."""
+    gate.operation = "ListAppImageConfigs"
+    # Before this, Python itself does not handle signals.
+    started = [*command[:1], "-v", *command[1:]] if command[1:] else [sys.executable, "-v", *command]
+    for step in range(20):
+        with shell.start("list", *shell.endpoint, command=started) as process:
+            assert process.stderr
+            while "import 'appimageconfig._signals'" not in process.stderr.readline():
+                pass
+            time.sleep(step * 0.015)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=SECONDS)
+        assert process.returncode in {130, -signal.SIGINT}
+        assert "Traceback" not in err
+        assert "KeyboardInterrupt" not in err
 
 
 # Signals
