@@ -128,7 +128,7 @@ class _Incoming(RawIOBase):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.1"  # the inherited HTTP/0.9 sends an error without a status
-    disable_nagle_algorithm = True  # or the body of a response waits until the client acknowledges its headers
+    wbufsize = -1  # headers and body leave together: a client that still sends may lose what comes after its reset
 
     def __init__(self, service: InMemorySageMaker, *connection: Any) -> None:
         self._service: Final = service
@@ -214,6 +214,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def handle_expect_100(self) -> bool:
+        accepted = super().handle_expect_100()
+        self.wfile.flush()
+        return accepted
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
         _logger.debug(format, *args)

@@ -757,7 +757,7 @@ def test_unmodelled_members_are_redacted_in_a_plan() -> None:
     sagemaker.get_paginator.return_value.paginate.return_value = [{"AppImageConfigs": [old]}]
     plan = AppImageConfigClient(sagemaker).plan([from_response(new).to_config()], prune="old")
     contents = [
-        "    JupyterLabAppImageConfig.FileSystemConfig.Quota\\x1b: ***",
+        "    JupyterLabAppImageConfig.FileSystemConfig['Quota\\x1b']: ***",
         "    JupyterLabAppImageConfig.Token: ***",
         "    NewConfig: ***",
     ]
