@@ -183,7 +183,7 @@ def test_a_pipe_is_written_directly(tmp_path: Path) -> None:
 @pytest.mark.parametrize("is_file", [False, True])
 def test_stdout_is_written_directly(tmp_path: Path, *, is_file: bool) -> None:
     """Also if it is a file: the name /dev/stdout then means that file."""
-    program = "from appimageconfig import *\ndump([AppImageConfig(app_image_config_name='a')], '/dev/stdout')"
+    program = "from appimageconfig import AppImageConfig, dump\ndump([AppImageConfig(app_image_config_name='a')], '/dev/stdout')"
     with (tmp_path / "out").open("w") as file:
         output = file if is_file else subprocess.PIPE
         ran = subprocess.run([sys.executable, "-c", program], stdout=output, text=True, timeout=60, check=True)
