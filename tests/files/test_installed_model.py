@@ -26,6 +26,14 @@ RESPONSE = {
 }
 
 
+IMPORTS = """
+import json
+from appimageconfig import (
+    AppImageConfigClient, InvalidAppImageConfigError, difference, dumps, from_request, from_response, loads, to_request
+)
+"""
+
+
 @pytest.fixture(scope="module")
 def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a directory with the model of a newer botocore: new members in a request, a structure and a response."""
@@ -47,8 +55,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(program: str, data: Path) -> str:
     """Run a program with that data of botocore, and return what it prints."""
     environment = {**os.environ, "AWS_DATA_PATH": str(data)}
-    imports = f"import json\nfrom appimageconfig import *\nREQUEST, RESPONSE = {REQUEST!r}, {RESPONSE!r}\n"
-    command = [sys.executable, "-c", imports + program]
+    command = [sys.executable, "-c", f"{IMPORTS}\nREQUEST, RESPONSE = {REQUEST!r}, {RESPONSE!r}\n{program}"]
     return subprocess.check_output(command, env=environment, text=True, timeout=60)
 
 

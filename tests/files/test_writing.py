@@ -183,7 +183,8 @@ def test_a_pipe_is_written_directly(tmp_path: Path) -> None:
 @pytest.mark.parametrize("is_file", [False, True])
 def test_stdout_is_written_directly(tmp_path: Path, *, is_file: bool) -> None:
     """Also if it is a file: the name /dev/stdout then means that file."""
-    program = "from appimageconfig import *\ndump([AppImageConfig(app_image_config_name='a')], '/dev/stdout')"
+    dump_it = "dump([AppImageConfig(app_image_config_name='a')], '/dev/stdout')"
+    program = f"from appimageconfig import AppImageConfig, dump\n{dump_it}"
     with (tmp_path / "out").open("w") as file:
         output = file if is_file else subprocess.PIPE
         ran = subprocess.run([sys.executable, "-c", program], stdout=output, text=True, timeout=60, check=True)
