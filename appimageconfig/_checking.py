@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from appimageconfig import _paths, limits
-from appimageconfig._constraints import REQUEST, TAGS_ON_THE_WIRE, List, Structure, Tags, type_violation
+from appimageconfig._constraints import (
+    REQUEST,
+    TAGS_ON_THE_WIRE,
+    Checked,
+    List,
+    Structure,
+    Tags,
+    checked_together,
+    constraint_of,
+    type_violation,
+)
 from appimageconfig._converter import modelled_fields
 from appimageconfig._frozen import is_list, is_map
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 def require_config(config: object) -> None:
@@ -35,7 +46,7 @@ def require_config(config: object) -> None:
 
 
 APP_CONFIGS: Final = tuple(
-    field.name for field in attrs.fields(AppImageConfig) if isinstance(field.validator, Structure)
+    field.name for field in attrs.fields(AppImageConfig) if isinstance(constraint_of(field), Structure)
 )
 """The fields of an `AppImageConfig` that hold an app config."""
 
@@ -50,11 +61,10 @@ def by_name(configs: Iterable[AppImageConfig]) -> dict[str, AppImageConfig]:
     Return *configs* by their names.
 
     Raises:
-        TypeError: An item is not an `AppImageConfig`, or *configs* is a single one.
+        TypeError: *configs* is not an iterable of `AppImageConfig`.
         InvalidAppImageConfigError: Two configs have the same name.
     """
-    if isinstance(configs, AppImageConfig):
-        raise TypeError("expected an iterable of AppImageConfig, got a single AppImageConfig; put it into a list")
+    _require_configs(configs)
     positions: dict[str, int] = {}
     found: dict[str, AppImageConfig] = {}
     violations: list[Violation] = []
@@ -69,6 +79,14 @@ def by_name(configs: Iterable[AppImageConfig]) -> dict[str, AppImageConfig]:
     if violations:
         raise InvalidAppImageConfigError(violations, "list of configs")
     return found
+
+
+def _require_configs(configs: object) -> None:
+    if isinstance(configs, AppImageConfig):
+        raise TypeError("expected an iterable of AppImageConfig, got a single AppImageConfig; put it into a list")
+    if is_map(configs) or isinstance(configs, str | bytes) or not isinstance(configs, Iterable):
+        hint = "; pass its values()" if is_map(configs) else ""
+        raise TypeError(f"expected an iterable of AppImageConfig, got {type(configs).__name__}{hint}")
 
 
 def duplicate(path: str, noun: str, first: str) -> Violation:
@@ -96,7 +114,7 @@ def _members(model: type[attrs.AttrsInstance]) -> tuple[dict[str, Callable[[Any]
     """Return the check of each member of a structure, and the required members."""
     fields = modelled_fields(model)
     required = frozenset(member for member, field in fields.items() if field.default is attrs.NOTHING)
-    return {member: _accepts(field.validator) for member, field in fields.items()}, required
+    return {member: _accepts(constraint_of(field)) for member, field in fields.items()}, required
 
 
 def _accepts(constraint: Any) -> Callable[[Any], bool]:
@@ -134,8 +152,8 @@ _OF_A_RESPONSE: Final = (
 )
 
 
-@attrs.frozen(kw_only=True)
-class _Tag:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class _Tag(Checked):
     key: str = attrs.field(validator=limits.TAG_KEY)
     value: str = attrs.field(validator=limits.TAG_VALUE)
 
@@ -149,7 +167,7 @@ def _structure_violations(value: object, model: type[attrs.AttrsInstance], path:
     for member, item in value.items():
         place = _paths.member(path, member)
         if member in fields:
-            yield from _member_violations(item, fields[member].validator, place)
+            yield from _member_violations(item, constraint_of(fields[member]), place)
         else:
             yield Violation(place, "unknown", f"unknown member {member!r}; {_suggestion(member, fields)}")
     for member, field in fields.items():

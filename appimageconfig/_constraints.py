@@ -15,14 +15,14 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
 from appimageconfig import _paths
-from appimageconfig._frozen import is_list, is_map
-from appimageconfig.errors import InvalidAppImageConfigError, Violation
+from appimageconfig._frozen import Received, is_list, is_map, plain
+from appimageconfig.errors import InvalidAppImageConfigError, Violation, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -30,20 +30,28 @@ if TYPE_CHECKING:
 # The rules on the kind of a value, which hold always, and the limits on its size and content, which AWS may raise.
 _STRUCTURE: Final = frozenset({"type", "required", "unknown", "unique"})
 _LIMITS: Final = frozenset({"min", "max", "pattern", "enum"})
-_enforced: Final[ContextVar[frozenset[str]]] = ContextVar("enforced", default=_STRUCTURE | _LIMITS)
+# The traits that are enforced in the innermost block, and those of the blocks around it.
+_EVERYTHING: Final[tuple[frozenset[str], Any]] = (_STRUCTURE | _LIMITS, None)
+_enforced: Final[ContextVar[tuple[frozenset[str], Any]]] = ContextVar("enforced", default=_EVERYTHING)
 
 
 class _Enforcing(AbstractContextManager[None]):
-    """Enforce only *traits*. A class, since a generator-based context manager is three times as slow to enter."""
+    """
+    Enforce only *traits*.
+
+    A class, since a generator-based context manager is three times as slow to enter.
+    It keeps no state of its own, so that one object may be entered several times, and
+    by several threads.
+    """
 
     def __init__(self, traits: frozenset[str]) -> None:
         self._traits = traits
 
     def __enter__(self) -> None:
-        self._token = _enforced.set(self._traits)
+        _enforced.set((self._traits, _enforced.get()))
 
     def __exit__(self, *_: object) -> None:
-        _enforced.reset(self._token)
+        _enforced.set(_enforced.get()[1] or _EVERYTHING)
 
 
 def unchecked() -> AbstractContextManager[None]:
@@ -67,36 +75,113 @@ def trusted() -> AbstractContextManager[None]:
     return _Enforcing(frozenset())
 
 
+_RECORD: Final = "record"
+
+
+def received() -> AbstractContextManager[None]:
+    """
+    Enforce nothing within the block, and remember the values beyond today's limits: they come from the service.
+
+    `attrs.evolve` of a structure checks all of its fields. Those that it does not
+    change must not be refused because AWS has raised a limit.
+    """
+    return _Enforcing(frozenset({_RECORD}))
+
+
 def enforced(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """Return those of *violations* that are enforced here; see `unchecked`."""
-    traits = _enforced.get()
-    return tuple(violation for violation in violations if violation.constraint in traits)
+    """Return those of *violations* that are enforced here, see `unchecked`, as far as an error reports them."""
+    traits, _ = _enforced.get()
+    return bounded(violation for violation in violations if violation.constraint in traits)
 
 
 class Constraint(ABC):
-    """A constraint on a value: an attrs validator that reports the violations of all fields, not only of its own."""
+    """A constraint on a value: the validator of a field of a `Checked` class."""
 
     @abstractmethod
     def violations(self, value: object, path: str) -> Iterator[Violation]:
         """Yield each violation of *value*, which is at *path*."""
 
+    @abstractmethod
     def accepts(self, value: object) -> bool:
-        """Return whether *value* has no violation. A subclass may find out faster than by collecting violations."""
-        return next(self.violations(value, ""), None) is None
+        """Return whether *value* has no violation, faster than by looking for one."""
 
-    def __call__(self, instance: attrs.AttrsInstance, attribute: attrs.Attribute[Any], value: object) -> None:
-        """Validate one field of *instance*; attrs calls this after it has set all fields."""
-        if (value is None and attribute.default is None) or not _enforced.get() or self.accepts(value):
+    def __call__(self, *_: object) -> None:  # noqa: B027 - nothing to implement
+        """Do nothing: attrs declares validators as callables, and `checked_together` takes them away."""
+
+
+def constraint_of(field: attrs.Attribute[Any]) -> Any:
+    """Return the constraint of a field of a `Checked` class, or None."""
+    return field.metadata.get("constraint")
+
+
+def checked_together(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """
+    Move the validators of *fields* to where `Checked` finds them. The ``field_transformer`` of its subclasses.
+
+    A value is checked once, when all fields are set, so that one error has all of its violations.
+    """
+    return [
+        field if field.validator is None else field.evolve(validator=None, metadata={"constraint": field.validator})
+        for field in fields
+    ]
+
+
+class Checked:
+    """The base of the classes whose fields have constraints."""
+
+    __slots__ = ()
+    SUBJECT: ClassVar[str] = ""
+    """What is invalid, in errors; the name of the class if it is empty."""
+    PARAMETERS: ClassVar[Mapping[str, str]] = {}
+    """The names of fields in errors, where the caller knows them by another one."""
+
+    def __attrs_post_init__(self) -> None:
+        """
+        Check the fields.
+
+        Raises:
+            InvalidAppImageConfigError: The fields have violations that are enforced.
+        """
+        traits, _ = _enforced.get()
+        if not traits:
             return
-        if violations := enforced(_violations_of(instance)):
-            raise InvalidAppImageConfigError(violations, getattr(instance, "SUBJECT", type(instance).__name__))
+        for name, constraint, optional in _constraints(type(self)):
+            value = getattr(self, name)
+            if not (value is None and optional) and not constraint.accepts(value):
+                self._look_closer(traits)
+                break
+
+    def _look_closer(self, traits: frozenset[str]) -> None:
+        if violations := enforced(self._violations()):
+            raise InvalidAppImageConfigError(violations, self.SUBJECT or type(self).__name__)
+        # Not accepted, and yet not refused: strings or integers of a subclass, or values beyond a limit.
+        beyond: dict[str, Any] = dict(self._beyond)
+        for name, constraint, optional in _constraints(type(self)):
+            value = getattr(self, name)
+            if not (value is None and optional) and not constraint.accepts(value):
+                beyond[name] = plain(value)
+                object.__setattr__(self, name, beyond[name])
+        if _RECORD in traits:
+            object.__setattr__(self, "unmodelled", Received(getattr(self, "unmodelled", {}), beyond))
+
+    def _violations(self) -> Iterator[Violation]:
+        for name, constraint, optional in _constraints(type(self)):
+            value = getattr(self, name)
+            is_unchanged = name in self._beyond and self._beyond[name] == value
+            if not (value is None and optional) and not is_unchanged:
+                yield from constraint.violations(value, self.PARAMETERS.get(name, name))
+
+    @property
+    def _beyond(self) -> Mapping[str, Any]:
+        """The values beyond today's limits that the service returned, by the names of their fields."""
+        return getattr(getattr(self, "unmodelled", None), "beyond", {})
 
 
-def _violations_of(instance: attrs.AttrsInstance) -> Iterator[Violation]:
-    for field in attrs.fields(type(instance)):
-        value = getattr(instance, field.name)
-        if isinstance(field.validator, Constraint) and not (value is None and field.default is None):
-            yield from field.validator.violations(value, field.name)
+@cache
+def _constraints(model: Any) -> tuple[tuple[str, Constraint, bool], ...]:
+    """Return the name and the constraint of each field that has one, and whether None is accepted."""
+    fields = [(field, constraint_of(field)) for field in attrs.fields(model)]
+    return tuple((field.name, constraint, field.default is None) for field, constraint in fields if constraint)
 
 
 # The names of the expected kinds of value where Python and the wire differ.
@@ -164,8 +249,9 @@ class Pattern:
     def _matcher(self) -> Callable[[str], object]:
         return re.compile(self.expression).fullmatch
 
-    def all_match(self, values: Collection[str]) -> bool:
-        """Return whether the whole of each of *values* matches."""
+    def all_match(self, values: Collection[str], joined: str) -> bool:
+        """Return whether the whole of each of *values* matches; *joined* is all of them in one string."""
+        del joined
         return all(map(self.matches, values))
 
     def message(self, value: str) -> str:
@@ -192,9 +278,9 @@ class NotBlankPattern(Pattern):
     `str.strip` treats the same characters as white space as ``\s`` does, and is several times as fast for many strings.
     """
 
-    def all_match(self, values: Collection[str]) -> bool:
+    def all_match(self, values: Collection[str], joined: str) -> bool:
         """Return whether each of *values* is one line that is not blank."""
-        return all(map(str.strip, values)) and "\n" not in "".join(values)
+        return "\n" not in joined and all(map(str.strip, values))
 
 
 class TagPattern(Pattern):
@@ -210,6 +296,11 @@ class TagPattern(Pattern):
     def _matcher(self) -> Callable[[str], object]:
         ascii_only = re.compile(r"[A-Za-z0-9 _.:/=+\-@]*").fullmatch
         return lambda value: ascii_only(value) or all(map(_may_be_in_a_tag, value))
+
+    def all_match(self, values: Collection[str], joined: str) -> bool:
+        """Return whether all characters may be in a tag."""
+        del values
+        return bool(self.matches(joined))
 
 
 def _may_be_in_a_tag(character: str) -> bool:
@@ -231,6 +322,9 @@ class String(Constraint):
         if not isinstance(value, str):
             yield type_violation(path, "a string", value)
             return
+        if not _can_be_encoded(value):
+            yield Violation(path, "type", "contains half of a surrogate pair; write the whole character")
+            return
         fits = self.max is None or len(value) <= self.max
         found = f"has {len(value)} characters"
         yield from _range_violations(path, len(value), self.min, self.max, found, if_above=self.if_too_long)
@@ -246,21 +340,33 @@ class String(Constraint):
             and (self.max is None or len(value) <= self.max)
             and (self.pattern is None or bool(self.pattern.matches(value)))
             and (not self.enum or value in self.enum)
+            and _can_be_encoded(value)
         )
 
     def accepts_all(self, values: Collection[Any]) -> bool:
         """Return true if none of *values* has a violation. May return false where `violations` finds none."""
-        # The fastest way to find out whether all of them are strings, measured against all(isinstance(...)).
-        try:
-            "".join(values)
-        except TypeError:
+        # The fastest way to find out whether all of them are plain strings, measured against all(...).
+        if [*map(type, values)].count(str) != len(values):
             return False
+        joined = "".join(values)
         return (
-            (self.max is None or max(map(len, values), default=0) <= self.max)
+            (self.max is None or len(joined) <= self.max or max(map(len, values)) <= self.max)
             and (not self.min or min(map(len, values), default=self.min) >= self.min)
-            and (self.pattern is None or self.pattern.all_match(values))
+            and (self.pattern is None or self.pattern.all_match(values, joined))
             and not self.enum
+            and _can_be_encoded(joined)
         )
+
+
+def _can_be_encoded(text: str) -> bool:
+    """Return whether *text* can be encoded in UTF-8: a lone surrogate cannot, and JSON may have one as an escape."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @attrs.frozen(kw_only=True)
@@ -285,8 +391,11 @@ class Timestamp(Constraint):
     """A point in time."""
 
     def violations(self, value: object, path: str) -> Iterator[Violation]:
-        if not isinstance(value, datetime):
+        if not self.accepts(value):
             yield type_violation(path, "a datetime", value)
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, datetime)
 
 
 @attrs.frozen

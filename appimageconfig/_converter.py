@@ -8,38 +8,46 @@ does not know beside those that it knows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from appimageconfig._constraints import Integer, List, Map, String, Tags, trusted
+from appimageconfig._constraints import (
+    Integer,
+    List,
+    Map,
+    String,
+    Structure,
+    Tags,
+    Timestamp,
+    constraint_of,
+    trusted,
+    type_violation,
+)
 from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map, thawed
 from appimageconfig._paths import member_name
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-_converter: Final = cattrs.Converter(
-    detailed_validation=False, unstruct_collection_overrides={tuple: list, Mapping: dict}
-)
+_converter: Final = cattrs.Converter(detailed_validation=False)
 
 
 def request_members(request: attrs.AttrsInstance) -> dict[str, Any]:
     """Return the keyword arguments of the boto3 method that takes *request*."""
-    return cast("dict[str, Any]", _converter.unstructure(request))
+    return _unstructure_hook(type(request))(request)
 
 
 def config_from_request(request: Mapping[str, Any]) -> AppImageConfig:
     """Read the keyword arguments of ``create_app_image_config``, which have been checked."""
     with trusted():
-        return _converter.structure(request, AppImageConfig)
+        return _structure_hook(AppImageConfig)(request, AppImageConfig)
 
 
 def details_from_response(response: Mapping[str, Any], name: str | None = None) -> AppImageConfigDetails:
@@ -51,15 +59,48 @@ def details_from_response(response: Mapping[str, Any], name: str | None = None) 
         name: The name that was requested, for a stubbed response that lacks it.
 
     Raises:
-        InvalidAppImageConfigError: The response lacks the name or the ARN.
+        InvalidAppImageConfigError: The response lacks the name or the ARN, or is not of the service model's types.
     """
-    # ResponseMetadata is botocore's own addition to the response, and not a member of the AppImageConfig.
-    members = {member: value for member, value in response.items() if member != "ResponseMetadata"}
-    if name is not None:
-        members.setdefault("AppImageConfigName", name)
-    require_members(members, "AppImageConfigName", "AppImageConfigArn")
     with trusted():
-        return _converter.structure(members, AppImageConfigDetails)
+        return _read_details(response, name)
+
+
+def details_from_page(page: Mapping[str, Any]) -> list[AppImageConfigDetails]:
+    """
+    Read a response of ListAppImageConfigs.
+
+    Raises:
+        InvalidAppImageConfigError: The response lacks the list, or an item is not one of `details_from_response`.
+    """
+    require_members(page, "AppImageConfigs")
+    with trusted():
+        return [_read_details(item) for item in page["AppImageConfigs"]]
+
+
+def _read_details(response: Mapping[str, Any], name: str | None = None) -> AppImageConfigDetails:
+    # ResponseMetadata is botocore's own addition to the response, and not a member of the AppImageConfig.
+    try:
+        members = {member: value for member, value in response.items() if member != "ResponseMetadata"}
+        if name is not None:
+            members.setdefault("AppImageConfigName", name)
+        require_members(members, "AppImageConfigName", "AppImageConfigArn")
+        details: AppImageConfigDetails = _structure_hook(AppImageConfigDetails)(members, AppImageConfigDetails)
+    except InvalidAppImageConfigError:
+        raise
+    except _WRONG_TYPES as error:
+        raise unreadable_response(error) from error
+    return details
+
+
+# What reading a value of another type raises, as a number in the place of a structure, or a time of the year 30,000.
+_WRONG_TYPES: Final = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+_CHECK: Final = "check the endpoint, and the proxies on the way to it"
+
+
+def unreadable_response(error: Exception) -> InvalidAppImageConfigError:
+    """Return the error for a response that could not be read because of *error*. It does not show the response."""
+    message = f"it cannot be read ({type(error).__name__}); {_CHECK}"
+    return InvalidAppImageConfigError([Violation("", "type", message)], "response")
 
 
 def require_members(response: Mapping[str, Any], *members: str) -> None:
@@ -67,21 +108,51 @@ def require_members(response: Mapping[str, Any], *members: str) -> None:
     Raise an error unless *response* has *members*, which the service always returns.
 
     Raises:
-        InvalidAppImageConfigError: A member is missing.
+        InvalidAppImageConfigError: A member is missing, or not of the type that the service model has.
     """
-    message = "required member is missing; if the client is stubbed, add it to the response"
-    if missing := [Violation(member, "required", message) for member in members if response.get(member) is None]:
-        raise InvalidAppImageConfigError(missing, "response")
+    violations: list[Violation] = []
+    for member in members:
+        value, is_a_list = response.get(member), member in {"AppImageConfigs", "Tags"}
+        if value is None:
+            message = "required member is missing; if the client is stubbed, add it to the response"
+            violations.append(Violation(member, "required", message))
+        elif not (is_list(value) if is_a_list else isinstance(value, str)):
+            violations.append(type_violation(member, "a list" if is_a_list else "a string", value))
+    if violations:
+        raise InvalidAppImageConfigError(violations, "response")
 
 
-def details_from_page(page: Mapping[str, Any]) -> Iterator[AppImageConfigDetails]:
-    """Read a response of ListAppImageConfigs."""
-    return map(details_from_response, page.get("AppImageConfigs", ()))
+def require_json(response: object) -> None:
+    """
+    Raise an error if the headers of *response* say that its body is not JSON. Stubbed responses have no headers.
+
+    botocore reads such a body as an empty response, and a proxy may send one with the status 200.
+
+    Raises:
+        InvalidAppImageConfigError: The body is not JSON.
+    """
+    match response:
+        case {"ResponseMetadata": {"HTTPHeaders": {"content-type": str(kind)}}} if "json" not in kind.lower():
+            message = f"its content type is {kind!r}, not JSON; {_CHECK}"
+            raise InvalidAppImageConfigError([Violation("", "type", message)], "response")
+        case _:
+            pass
 
 
 def tags_from_page(page: Mapping[str, Any]) -> dict[str, str]:
-    """Read a response of ListTags."""
-    return _tags_from_wire(page.get("Tags", ()))
+    """
+    Read a response of ListTags.
+
+    Raises:
+        InvalidAppImageConfigError: The response lacks the tags, or they are not strings.
+    """
+    require_members(page, "Tags")
+    try:
+        tags = tags_from_wire(page["Tags"])
+        "".join([*tags, *tags.values()])
+    except _WRONG_TYPES as error:
+        raise unreadable_response(error) from error
+    return tags
 
 
 def redacted(value: Any) -> Any:
@@ -116,10 +187,12 @@ def _as_it_is(value: Any, _: Any) -> Any:
     return value
 
 
-def _time_from_wire(value: Any, _: Any) -> datetime:
+def _time_from_wire(value: Any, _: Any) -> datetime | None:
     match value:
         case datetime():
             time = value
+        case None:
+            return None
         case str():
             time = datetime.fromisoformat(value)
         case _:
@@ -127,7 +200,8 @@ def _time_from_wire(value: Any, _: Any) -> datetime:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _tags_from_wire(tags: Sequence[Mapping[str, str]], _: Any = None) -> dict[str, str]:
+def tags_from_wire(tags: Sequence[Mapping[str, str]], _: Any = None) -> dict[str, str]:
+    """Read a list of Key and Value."""
     return {tag["Key"]: tag["Value"] for tag in tags}
 
 
@@ -138,34 +212,50 @@ def _tags_to_wire(tags: Mapping[str, str]) -> list[dict[str, str]]:
 # A required list is None if the response lacked it; cattrs' own hooks would iterate it.
 
 
-def _structures_hook(type_: Any) -> Callable[[Sequence[Any] | None, Any], Any]:
-    model = get_args(type_)[0]
+def _list_from_wire(model: Any) -> Callable[[Sequence[Any] | None, Any], Any]:
     structure = _structure_hook(model)
     return lambda items, _: None if items is None else tuple([structure(item, model) for item in items])
 
 
-def _structures_to_wire(items: Sequence[Any] | None) -> Any:
-    return None if items is None else [_converter.unstructure(item) for item in items]
+def _list_to_wire(model: Any) -> Callable[[Sequence[Any] | None], Any]:
+    unstructure = _unstructure_hook(model)
+    return lambda items: None if items is None else [unstructure(item) for item in items]
 
 
 def _overrides(model: Any) -> dict[str, Any]:
     overrides: dict[str, Any] = {"unmodelled": override(omit=True)}
     for member, field in modelled_fields(model).items():
-        constraint: Any = field.validator
+        constraint: Any = constraint_of(field)
         match constraint:
+            # A hook for each field: those for types alone are looked up for each optional value.
             case Tags():
-                hooks: dict[str, Any] = {"struct_hook": _tags_from_wire, "unstruct_hook": _tags_to_wire}
-            case String() | Integer() | Map() | List(item=String()):
-                # By default cattrs calls str() and int() on what it reads. Here nothing is coerced: a request has been
-                # checked, and a response is kept as it is. A hook for the types alone is a fifth slower, since it is
-                # looked up for each optional member that is read.
+                hooks: dict[str, Any] = {"struct_hook": tags_from_wire, "unstruct_hook": _tags_to_wire}
+            # By default cattrs calls str() and int() on what it reads. Here nothing is coerced: a request has been
+            # checked, and a response is kept as it is.
+            case String() | Integer():
                 hooks = {"struct_hook": _as_it_is}
-            case _:
-                hooks = {}
+            case Map():
+                hooks = {"struct_hook": _as_it_is, "unstruct_hook": dict}
+            case List(item=String()):
+                hooks = {"struct_hook": _as_it_is, "unstruct_hook": list}
+            case Timestamp():
+                hooks = {"struct_hook": _time_from_wire}
+            case Structure():
+                hooks = {
+                    "struct_hook": _structure_hook(constraint.model),
+                    "unstruct_hook": _unstructure_hook(constraint.model),
+                }
+            case List(item=Structure(model=item)):
+                hooks = {"struct_hook": _list_from_wire(item), "unstruct_hook": _list_to_wire(item)}
         overrides[field.name] = override(rename=member, **hooks)
     return overrides
 
 
+# The functions of a class are compiled when it is first met, not at import: that keeps the import fast. Threads that
+# meet a class at the same time may each compile the same functions, and either result may be used.
+
+
+@cache
 def _unstructure_hook(model: Any) -> Callable[[Any], dict[str, Any]]:
     unstructure = make_dict_unstructure_fn(model, _converter, _cattrs_omit_if_default=True, **_overrides(model))
     if not issubclass(model, Shape):
@@ -183,12 +273,15 @@ def _unstructure_hook(model: Any) -> Callable[[Any], dict[str, Any]]:
     return with_unmodelled
 
 
+@cache
 def _structure_hook(model: Any) -> Callable[[Mapping[str, Any], Any], Any]:
     structure = make_dict_structure_fn(model, _converter, **_overrides(model))
     fields = modelled_fields(model)
     required = dict.fromkeys(member for member, field in fields.items() if field.default is attrs.NOTHING)
 
-    def with_unmodelled(members: Mapping[str, Any], _: Any) -> Any:
+    def with_unmodelled(members: Mapping[str, Any] | None, _: Any) -> Any:
+        if members is None:
+            return None
         if required.keys() <= members.keys() <= fields.keys():
             return structure(members, model)
         value = structure({**required, **members}, model)
@@ -196,16 +289,3 @@ def _structure_hook(model: Any) -> Callable[[Mapping[str, Any], Any], Any]:
         return attrs.evolve(value, unmodelled=unmodelled)
 
     return with_unmodelled
-
-
-def _is_tuple_of_structures(type_: Any) -> bool:
-    return get_origin(type_) is tuple and attrs.has(get_args(type_)[0])
-
-
-_converter.register_structure_hook_factory(_is_tuple_of_structures, _structures_hook)
-_converter.register_unstructure_hook_func(_is_tuple_of_structures, _structures_to_wire)
-_converter.register_structure_hook(datetime, _time_from_wire)
-# cattrs calls the factories when it first meets a class, not at import: that keeps the import fast. Threads that meet a
-# class at the same time may each compile the same functions, and either result may be used.
-_converter.register_structure_hook_factory(attrs.has, _structure_hook)
-_converter.register_unstructure_hook_factory(attrs.has, _unstructure_hook)

@@ -8,9 +8,24 @@ know may hold anything, and are kept in the same way.
 
 from __future__ import annotations
 
+import re
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeAlias, TypeGuard, TypeVar, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    NamedTuple,
+    Protocol,
+    Self,
+    SupportsIndex,
+    TypeAlias,
+    TypeGuard,
+    TypeVar,
+    cast,
+)
+
+import attrs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +43,7 @@ SECRET_MEMBERS: Final = frozenset({"ContainerArguments", "ContainerEnvironmentVa
 
 def is_map(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Return whether *value* is a map or a structure in the terms of the service model."""
-    return type(value) is dict or isinstance(value, Mapping)  # the ABC alone takes several times as long
+    return isinstance(value, _MAPS)
 
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
@@ -99,25 +114,90 @@ class ReadOnlyMapping(Mapping[K, V_co]):
         """Return the repr of a dict with these items."""
         return repr(self._items)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild from the items; the oldest pickle protocols do not know slots."""
+        return type(self), (self._items,)
 
-class SecretMapping(ReadOnlyMapping[K, V_co]):
-    """A `ReadOnlyMapping` whose repr shows the keys and redacts the values."""
+
+class _SecretValues(ValuesView[V_co]):
+    """The values of a dict; the repr redacts them."""
 
     __slots__ = ()
+    _mapping: Any
+
+    def __iter__(self) -> Iterator[V_co]:
+        return iter(self._mapping.values())
+
+    def __repr__(self) -> str:
+        return f"dict_values([{', '.join(REDACTED for _ in self)}])"
+
+
+class _SecretItems(ItemsView[K, V_co]):
+    """The items of a dict; the repr shows the keys and redacts the values."""
+
+    __slots__ = ()
+    _mapping: Any
+
+    def __iter__(self) -> Iterator[tuple[K, V_co]]:
+        return iter(self._mapping.items())
+
+    def __repr__(self) -> str:
+        return f"dict_items([{', '.join(f'({key!r}, {REDACTED})' for key in self._mapping)}])"
+
+
+class SecretMapping(ReadOnlyMapping[K, V_co]):
+    """A `ReadOnlyMapping` whose repr, and those of its views, show the keys and redact the values."""
+
+    __slots__ = ()
+
+    def values(self) -> ValuesView[V_co]:
+        """Return a view of the values."""
+        return _SecretValues(self._items)
+
+    def items(self) -> ItemsView[K, V_co]:
+        """Return a view of the items."""
+        return _SecretItems(self._items)
 
     def __repr__(self) -> str:
         """Return the keys, each with a redacted value."""
         return "{" + ", ".join(f"{key!r}: {REDACTED}" for key in self) + "}"
 
 
+# Nearly all maps are of the first three classes. The test of an abstract class takes several times as long.
+_MAPS: Final = (dict, ReadOnlyMapping, SecretMapping, Mapping)
+
+
 class SecretTuple(tuple[V_co, ...]):
-    """A tuple whose repr redacts the items and shows how many there are."""
+    """A tuple whose repr redacts the items and shows how many there are. Its slices and sums are of the same class."""
 
     __slots__ = ()
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return an item as it is, or a slice."""
+        found: Any = cast("Any", super()).__getitem__(index)
+        return SecretTuple(found) if isinstance(index, slice) else found
+
+    def __add__(self, other: Any) -> Any:
+        """Return the items of both."""
+        return SecretTuple(cast("Any", super()).__add__(other))
+
+    def __radd__(self, other: Any) -> Any:
+        """Return the items of both, of which a plain tuple is the first."""
+        return SecretTuple(cast("Any", tuple).__add__(other, self))
+
+    def __mul__(self, times: SupportsIndex) -> Any:
+        """Return the items, repeated."""
+        return SecretTuple(super().__mul__(times))
+
+    __rmul__ = __mul__
 
     def __repr__(self) -> str:
         """Return one redacted item for each item."""
         return "(" + f"{REDACTED}, " * len(self) + ")"
+
+    def __rich_repr__(self) -> Iterator[str]:
+        """Return the same to rich, whose tracebacks show the items of every tuple otherwise."""
+        return iter([REDACTED] * len(self))
 
 
 def redacted_members(value: Any, redact: Callable[[Any], Any] = lambda _: REDACTED) -> Any:
@@ -139,31 +219,139 @@ def _redacted(value: Any, redact: Callable[[Any], Any], *, secret: bool) -> Any:
     return redact(value) if secret else value
 
 
-def secrets_in(members: Any) -> list[str]:
-    """Return the secrets in *members*, a request on the wire."""
-    found: list[Any] = []
-    redacted_members(members, found.append)
-    return [secret for secret in found if isinstance(secret, str)]
+def secrets_in(value: Any) -> Iterator[str]:
+    """Yield the text of each secret in *value*, a structure or a request: what its secret containers contain."""
+    if attrs.has(cast("Any", type(value))):
+        for field in attrs.fields(cast("Any", type(value))):
+            yield from secrets_in(getattr(value, field.name))
+    elif isinstance(value, SecretMapping | SecretTuple):
+        yield from _texts(value)
+    elif isinstance(value, _SecretValues | _SecretItems):
+        yield from _texts([*value])
+    elif is_map(value) or is_list(value):
+        for item in value.values() if is_map(value) else value:
+            yield from secrets_in(item)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if is_map(value) or is_list(value):
+        for item in value.values() if is_map(value) else value:
+            yield from _texts(item)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield str(value)
 
 
 # Shorter values such as "1" or "yes" occur in any text by chance; redacting them would make messages unreadable.
 _SHORTEST_SECRET: Final = 4
 
 
-def redacted_text(value: Any, secrets: Iterable[str]) -> Any:
-    """Return a copy of *value*, a text or a structure of texts, in which *secrets* are redacted."""
-    hidden = sorted({secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}, key=len, reverse=True)
-    return _without(value, hidden) if hidden else value
+def redacted_text(value: Any, secrets: Iterable[str], kept: Iterable[object] = ()) -> Any:
+    """
+    Return a copy of *value*, a text or a structure of texts, in which *secrets* are redacted.
+
+    They are found as they are, and as JSON, a repr, a URL or HTML escapes them, also
+    one in the other. The texts in *kept* remain.
+    """
+    hidden = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
+    return _without(value, hidden, frozenset(kept)) if hidden else value
 
 
-def _without(value: Any, hidden: Sequence[str]) -> Any:
+def _without(value: Any, hidden: AbstractSet[str], kept: AbstractSet[object]) -> Any:
     if isinstance(value, str):
-        for secret in hidden:
-            value = value.replace(secret, REDACTED)
-        return value
+        return value if value in kept else _redacted_text(value, hidden)
     if is_map(value):
-        return {key: _without(item, hidden) for key, item in value.items()}
-    return [_without(item, hidden) for item in value] if is_list(value) else value
+        return {key: _without(item, hidden, kept) for key, item in value.items()}
+    return [_without(item, hidden, kept) for item in value] if is_list(value) else value
+
+
+def _redacted_text(text: str, hidden: AbstractSet[str]) -> str:
+    found = sorted(span for reading in _readings(text) for span in _spans(reading, hidden))
+    shown, end = "", 0
+    for start, stop in found:
+        if start >= end:  # otherwise it overlaps with the one before it
+            shown += text[end:start] + REDACTED
+        end = max(end, stop)
+    return shown + text[end:]
+
+
+class _Reading(NamedTuple):
+    """A text with its escapes decoded, and for each character where it begins and ends in the original."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+
+def _spans(reading: _Reading, hidden: AbstractSet[str]) -> Iterator[tuple[int, int]]:
+    for secret in hidden:
+        position = reading.text.find(secret)
+        while position >= 0:
+            yield reading.starts[position], reading.ends[position + len(secret) - 1]
+            position = reading.text.find(secret, position + 1)
+
+
+def _readings(text: str) -> Iterator[_Reading]:
+    """Yield *text* as it is, and decoded once and twice, in every combination."""
+    readings = [_Reading(text, range(len(text)), range(1, len(text) + 1))]
+    yield from readings
+    for _ in range(2):
+        readings = [
+            _decoded(reading, escape, decode)
+            for reading in readings
+            for escape, decode in _ESCAPES
+            if escape.search(reading.text)
+        ]
+        yield from readings
+
+
+def _decoded(reading: _Reading, escape: re.Pattern[str], decode: Callable[[str], str]) -> _Reading:
+    text, position = "", 0
+    starts: list[int] = []
+    ends: list[int] = []
+    for match in escape.finditer(reading.text):
+        first, last = match.span()
+        characters = decode(match[0])
+        text += reading.text[position:first] + characters
+        starts += [*reading.starts[position:first], *[reading.starts[first]] * len(characters)]
+        ends += [*reading.ends[position:first], *[reading.ends[last - 1]] * len(characters)]
+        position = last
+    return _Reading(
+        text + reading.text[position:], [*starts, *reading.starts[position:]], [*ends, *reading.ends[position:]]
+    )
+
+
+def _from_json(escape: str) -> str:
+    """Decode an escape of JSON or of a repr."""
+    codes = [chr(int(code, 16)) for code in re.findall("[0-9a-fA-F]{2,}", escape)]
+    # The halves of a surrogate pair become one character.
+    text = "".join(codes).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text or {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}.get(escape[1], escape[1])
+
+
+def _from_url(escape: str) -> str:
+    from urllib.parse import unquote_plus  # noqa: PLC0415 - only for errors, like html below
+
+    return unquote_plus(escape)
+
+
+def _from_html(escape: str) -> str:
+    from html import unescape  # noqa: PLC0415 - likewise
+
+    return unescape(escape)
+
+
+_ESCAPES: Final[Sequence[tuple[re.Pattern[str], Callable[[str], str]]]] = (
+    (
+        re.compile(
+            r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}"
+            r"|\\x[0-9a-fA-F]{2}|\\U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}|\\[^uUx]"
+        ),
+        _from_json,
+    ),
+    (re.compile("(?:%[0-9a-fA-F]{2})+"), _from_url),
+    (re.compile(r"(?:\+|%[0-9a-fA-F]{2})+"), _from_url),  # in a query, where a plus is a space
+    (re.compile("&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);"), _from_html),
+)
 
 
 # The converters of the models copy sequences, iterators and mappings. They leave everything else as it is, so that the
@@ -228,16 +416,55 @@ def optional_secret_mapping(value: Mapping[str, str] | None) -> Mapping[str, str
 NO_SECRETS: Final[SecretMapping[str, Any]] = SecretMapping({})
 
 
+class Received(SecretMapping[str, Any]):
+    """
+    What a response has beyond this version: members that it does not know, and values that its limits do not allow.
+
+    A structure keeps it as its ``unmodelled``, so that `attrs.evolve` gives it to the
+    changed structure.
+    """
+
+    __slots__ = ("beyond",)
+
+    def __init__(self, items: Mapping[str, Any], beyond: Mapping[str, Any] | None = None) -> None:
+        """Copy the unknown members; *beyond* has the values beyond the limits by the names of their fields."""
+        super().__init__(items)
+        self.beyond: Mapping[str, Any] = beyond or {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Rebuild from both."""
+        return type(self), (self._items, self.beyond)
+
+
 def deeply_secret(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Copy a mapping, and all containers in it, into their secret forms."""
-    return value if value is NO_SECRETS else cast("Mapping[str, Any]", _deeply_secret(value))
+    is_ready = value is NO_SECRETS or isinstance(value, Received)
+    return value if is_ready else cast("Mapping[str, Any]", _deeply_secret(value))
 
 
 def _deeply_secret(value: Any) -> Any:
     if is_map(value):
-        return SecretMapping({key: _deeply_secret(item) for key, item in value.items()})
+        return SecretMapping({plain(key): _deeply_secret(item) for key, item in value.items()})
     if is_list(value):
         return SecretTuple(map(_deeply_secret, value))
+    return plain(value)
+
+
+def plain(value: Any) -> Any:
+    """
+    Copy strings and integers of a subclass, such as members of an enum, into plain ones, also in lists and maps.
+
+    JSON has only plain ones, and writers of other formats refuse the subclasses.
+    """
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int.__int__(value)
+    if is_map(value):
+        items = {plain(key): plain(item) for key, item in value.items()}
+        return type(value)(items) if isinstance(value, ReadOnlyMapping) else items
+    if is_list(value):
+        return (SecretTuple if isinstance(value, SecretTuple) else tuple)(map(plain, value))
     return value
 
 

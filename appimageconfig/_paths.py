@@ -12,8 +12,16 @@ def member_name(field_name: str) -> str:
 
 
 def member(path: str, name: object) -> str:
-    """Return the path of the member *name* of the structure at *path*; either may be empty."""
-    return f"{path}.{name}" if path and name != "" else path or str(name)
+    """Return the path of the member *name* of the structure at *path*, which may be empty."""
+    # Two places never have the same path: a.b is the member b of a, and ['a.b'] a member whose name has a dot.
+    if name == "" or any(char in ".[]" for char in str(name)):
+        return entry(path, name)
+    return f"{path}.{name}" if path else str(name)
+
+
+def inside(path: str, rest: str) -> str:
+    """Return the path of what is at *rest* within the value at *path*; either may be empty."""
+    return f"{path}.{rest}" if path and rest and rest[0] != "[" else path + rest
 
 
 def item(path: str, index: int) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from appimageconfig import _paths
+from appimageconfig._frozen import is_list, is_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -96,8 +97,9 @@ def _advice(config: AppImageConfig) -> Iterator[Advice]:
     for member, app in apps.items():
         if app is not None and app.file_system_config is not None:
             yield from _file_system_advice(app.file_system_config, member)
-    if gateway is not None and len(gateway.kernel_specs) > 1:
-        message = f"has {len(gateway.kernel_specs)} kernel specs; AWS documents one"
+    specs = None if gateway is None else gateway.kernel_specs
+    if is_list(specs) and len(specs) > 1:
+        message = f"has {len(specs)} kernel specs; AWS documents one"
         yield Advice("several-kernel-specs", "KernelGatewayImageConfig.KernelSpecs", message)
     for member, studio_app in (
         ("JupyterLabAppImageConfig", config.jupyter_lab_app_image_config),
@@ -111,10 +113,11 @@ def _file_system_advice(files: FileSystemConfig, member: str) -> Iterator[Advice
     path = _paths.member(member, "FileSystemConfig")
     uid = _DEFAULT_UID if files.default_uid is None else files.default_uid
     gid = _DEFAULT_GID if files.default_gid is None else files.default_gid
-    home = _DEFAULT_MOUNT_PATH if files.mount_path is None else files.mount_path
+    # A response is read as it is: a value of another type counts as absent.
+    home = files.mount_path if isinstance(files.mount_path, str) else _DEFAULT_MOUNT_PATH
     ids = f"DefaultUid is {uid} and DefaultGid is {gid}"
     if member == "KernelGatewayImageConfig":
-        if (uid, gid) not in {_USER, _ROOT}:
+        if (uid, gid) not in (_USER, _ROOT):
             message = f"{ids}; AWS documents 1000 and 100, or 0 and 0, for KernelGateway apps"
             yield Advice("kernel-gateway-uid-gid", path, message)
     elif (uid, gid) != _USER:
@@ -129,7 +132,8 @@ def _file_system_advice(files: FileSystemConfig, member: str) -> Iterator[Advice
 
 def _container_advice(container: ContainerConfig, path: str) -> Iterator[Advice]:
     path = _paths.member(path, "ContainerEnvironmentVariables")
-    for name in container.container_environment_variables or ():
-        if name.startswith(_OVERRIDDEN):
+    variables = container.container_environment_variables
+    for name in variables if is_map(variables) else ():
+        if str(name).startswith(_OVERRIDDEN):
             message = "may be overridden: the platform sets variables that begin with AWS_ and SAGEMAKER_"
             yield Advice("overridden-variable", _paths.entry(path, name), message)

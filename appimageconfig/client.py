@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
-from threading import Lock
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from threading import RLock
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import attrs
 from botocore import xform_name
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from appimageconfig import _paths
 from appimageconfig._checking import has_app_config, require_config
@@ -17,8 +21,10 @@ from appimageconfig._converter import (
     details_from_page,
     details_from_response,
     request_members,
+    require_json,
     require_members,
     tags_from_page,
+    unreadable_response,
 )
 from appimageconfig._frozen import secrets_in
 from appimageconfig.errors import (
@@ -36,18 +42,18 @@ from appimageconfig.operations import (
     ListAppImageConfigsRequest,
     ListTagsInput,
     OperationName,
+    name_filter,
 )
 from appimageconfig.provisioning import _converge
 from appimageconfig.provisioning._plan import require_plan, require_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import datetime
 
     from boto3.session import Session
     from botocore.config import Config
 
-    from appimageconfig.errors import ServiceError
+    from appimageconfig.errors import AppImageConfigError
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
     from appimageconfig.operations import SortBy, SortOrder
     from appimageconfig.provisioning import Outcome, Plan
@@ -64,8 +70,12 @@ _NOTHING_TO_UPDATE = Violation(
     "set tags with add_tags",
 )
 
-# boto3 does not allow one session to build two clients at the same time, and callers may share a session.
-_building = Lock()
+# boto3 does not allow one session to build two clients at the same time, and callers may share a session. A process is
+# forked only before or after a client is built: in the child, the thread that builds it would never release the lock,
+# nor finish what it had begun in the session. The lock is reentrant, since that thread may be the one that forks.
+_building = RLock()
+with suppress(AttributeError):  # Windows has no fork
+    os.register_at_fork(before=_building.acquire, after_in_parent=_building.release, after_in_child=_building.release)
 
 
 class AppImageConfigClient:
@@ -74,8 +84,10 @@ class AppImageConfigClient:
 
     Every method raises `InvalidAppImageConfigError`, before anything is sent, if an
     argument breaks the service model, and a `ServiceError` if the service refuses
-    the request. botocore's own errors (no credentials, no region, a time-out) pass
-    through unchanged. A client may be used from many threads.
+    the request. A successful response that is not the service's, such as the HTML of
+    a proxy, is an `InvalidAppImageConfigError` of the ``subject`` ``response``; the
+    request has been sent. botocore's own errors (no credentials, no region, a
+    time-out) pass through unchanged. A client may be used from many threads.
 
     The logger ``appimageconfig`` records each change at INFO, and at DEBUG the name
     of each operation, the config or ARN it is about, and the code of an error. It
@@ -85,7 +97,7 @@ class AppImageConfigClient:
         sagemaker: A boto3 SageMaker client, which is not changed. Without one, the client is built at the first
             call from the other arguments.
         session: The boto3 session to build the client from. By default that of ``boto3.setup_default_session``, or a
-            new one.
+            new one, whose times are in UTC: they are read faster than those in the local time zone.
         region_name: The region; by default the session's.
         endpoint_url: The endpoint; by default botocore's choice.
         config: A botocore ``Config``: retries, time-outs, proxies, FIPS and dual-stack endpoints.
@@ -141,7 +153,7 @@ class AppImageConfigClient:
         config = self._config or Config()
         ours = f"appimageconfig/{version('appimageconfig')}"
         theirs = getattr(config, "user_agent_extra", None)
-        session: Any = self._session or boto3.DEFAULT_SESSION or boto3.Session()
+        session: Any = self._session or boto3.DEFAULT_SESSION or _new_session()
         return session.client(
             "sagemaker",
             region_name=self._region_name,
@@ -174,7 +186,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: The config does not exist.
         """
         request = DescribeAppImageConfigRequest(app_image_config_name=name)
-        return details_from_response(self._call("describe_app_image_config", request_members(request), name), name)
+        return details_from_response(self._call("describe_app_image_config", request), request.app_image_config_name)
 
     def update(self, config: AppImageConfig) -> str:
         """
@@ -212,7 +224,7 @@ class AppImageConfigClient:
         """
         request = DeleteAppImageConfigRequest(app_image_config_name=name)
         try:
-            self._call("delete_app_image_config", request_members(request), name)
+            self._call("delete_app_image_config", request)
         except ResourceNotFoundError:
             if not missing_ok:
                 raise
@@ -248,9 +260,7 @@ class AppImageConfigClient:
             sort_by: ``CreationTime`` (the service's default), ``LastModifiedTime`` or ``Name``.
             sort_order: ``Descending`` (the service's default) or ``Ascending``.
         """
-        accepted, compared = name_contains, ""
-        if isinstance(name_contains, str) and name_contains.strip("-") != name_contains:
-            accepted, compared = name_contains.strip("-") or None, name_contains
+        accepted, compared = name_filter(name_contains)
         request = ListAppImageConfigsRequest(
             name_contains=accepted,
             creation_time_after=creation_time_after,
@@ -263,8 +273,7 @@ class AppImageConfigClient:
         return self._items(request, compared)
 
     def _items(self, request: ListAppImageConfigsRequest, compared: str) -> Iterator[AppImageConfigDetails]:
-        members = {**request_members(request), "PaginationConfig": {"PageSize": _LARGEST_PAGE}}
-        for page in self._pages("list_app_image_configs", members):
+        for page in self._pages("list_app_image_configs", request, page_size=_LARGEST_PAGE):
             for details in details_from_page(page):
                 if compared in details.app_image_config_name:
                     yield details
@@ -279,7 +288,7 @@ class AppImageConfigClient:
             ResourceNotFoundError: The resource does not exist.
         """
         tags: dict[str, str] = {}
-        for page in self._pages("list_tags", request_members(ListTagsInput(resource_arn=arn)), arn):
+        for page in self._pages("list_tags", ListTagsInput(resource_arn=arn)):
             tags |= tags_from_page(page)
         return tags
 
@@ -292,7 +301,7 @@ class AppImageConfigClient:
         Raises:
             ResourceNotFoundError: The resource does not exist.
         """
-        self._call("add_tags", request_members(AddTagsInput(resource_arn=arn, tags=tags)), arn)
+        self._call("add_tags", AddTagsInput(resource_arn=arn, tags=tags))
         _logger.info("Added tags to %r", arn)
 
     def delete_tags(self, arn: str, keys: Iterable[str]) -> None:
@@ -303,12 +312,13 @@ class AppImageConfigClient:
 
         Args:
             arn: The ARN.
-            keys: The keys of the tags, at most 50, in any order; a set is accepted.
+            keys: The keys of the tags, at most 50, in any order; a set is accepted. Their lengths and characters are
+                left to the service, since they are those of existing tags.
 
         Raises:
             ResourceNotFoundError: The resource does not exist.
         """
-        self._call("delete_tags", request_members(DeleteTagsInput(resource_arn=arn, tag_keys=keys)), arn)
+        self._call("delete_tags", DeleteTagsInput(resource_arn=arn, tag_keys=keys))
         _logger.info("Deleted tags of %r", arn)
 
     def ensure(self, config: AppImageConfig, *, replace: bool = False) -> Outcome:
@@ -436,31 +446,66 @@ class AppImageConfigClient:
         return outcomes
 
     def _write(self, method: str, config: AppImageConfig) -> str:
-        request = request_members(config)
-        name, operation = config.app_image_config_name, _paths.member_name(method)
-        if config.unmodelled:
-            # A member at the top of a response need not be a member of the request.
-            accepted = self.sagemaker.meta.service_model.operation_model(operation).input_shape.members
-            request = {member: value for member, value in request.items() if member in accepted}
-        response = self._call(method, request, name)
+        response = self._call(method, config)
         require_members(response, "AppImageConfigArn")
         arn: str = response["AppImageConfigArn"]
         return arn
 
-    def _call(self, method: str, request: Mapping[str, Any], subject: str) -> Any:
-        """Call a method of the boto3 client about *subject*, a name or an ARN."""
-        _log_call(method, subject)
-        try:
-            return getattr(self.sagemaker, method)(**request)
-        except ClientError as error:
-            raise _service_error(error, subject, request) from error
+    # Debuggers and error trackers show the local variables of a traceback, so here no variable has a request as boto3
+    # takes it: the values that it is made from redact their secrets.
 
-    def _pages(self, method: str, request: Mapping[str, Any], subject: str | None = None) -> Iterator[Any]:
-        _log_call(method, subject)
+    def _call(self, method: str, request: attrs.AttrsInstance) -> Any:
+        """Call a method of the boto3 client."""
+        _log_call(method, request)
         try:
-            yield from self.sagemaker.get_paginator(method).paginate(**request)
-        except ClientError as error:
-            raise _service_error(error, subject, request) from error
+            response = getattr(self.sagemaker, method)(**self._members(method, request))
+        except Exception as error:
+            if (typed := _typed(error, request)) is not None:
+                raise typed from error
+            raise
+        require_json(response)
+        return {} if response is None else response
+
+    def _pages(self, method: str, request: attrs.AttrsInstance, page_size: int | None = None) -> Iterator[Any]:
+        _log_call(method, request)
+        try:
+            for page in self.sagemaker.get_paginator(method).paginate(
+                **request_members(request), PaginationConfig={"PageSize": page_size}
+            ):
+                require_json(page)
+                yield page
+        except Exception as error:
+            if (typed := _typed(error, request)) is not None:
+                raise typed from error
+            raise
+
+    def _members(self, method: str, request: attrs.AttrsInstance) -> Mapping[str, Any]:
+        members = request_members(request)
+        if not getattr(request, "unmodelled", None):
+            return members
+        # A member at the top of a response need not be a member of the request.
+        model = self.sagemaker.meta.service_model.operation_model(_paths.member_name(method))
+        return {member: value for member, value in members.items() if member in model.input_shape.members}
+
+
+def _new_session() -> Any:
+    """Return a session whose clients read times by `_time`: half of the time to list goes into botocore's parser."""
+    import boto3  # noqa: PLC0415 - heavy, and not needed if a client is passed in
+    import botocore.session  # noqa: PLC0415 - likewise
+
+    session = botocore.session.get_session()
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
+    return boto3.Session(botocore_session=session)
+
+
+def _time(value: Any) -> datetime:
+    """Return the time of a response in UTC; one that is not in seconds as botocore's own parser does."""
+    with suppress(OverflowError, OSError):
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value, UTC)
+    from botocore.utils import parse_timestamp  # noqa: PLC0415 - needed only for times of other forms
+
+    return parse_timestamp(value)
 
 
 def _require_operations(sagemaker: object) -> None:
@@ -478,15 +523,28 @@ def _require_operations(sagemaker: object) -> None:
     raise TypeError(f"sagemaker must be a boto3 SageMaker client, not {found}; {hint}")
 
 
-def _log_call(method: str, subject: str | None) -> None:
+def _log_call(method: str, request: attrs.AttrsInstance) -> None:
     if _logger.isEnabledFor(logging.DEBUG):
-        _logger.debug("%s%s", _paths.member_name(method), _about(subject))
+        _logger.debug("%s%s", _paths.member_name(method), _about(request))
 
 
-def _service_error(error: ClientError, subject: str | None, request: Mapping[str, Any]) -> ServiceError:
-    typed = from_client_error(error, _name_in(subject), secrets_in(request))
-    _logger.debug("%s%s failed: %s", typed.operation_name, _about(subject), typed.code)
-    return typed
+def _typed(error: Exception, request: attrs.AttrsInstance) -> AppImageConfigError | None:
+    """Return the error of this library for *error*, or None if it passes through."""
+    if isinstance(error, ClientError):
+        typed = from_client_error(error, _name_in(_subject(request)), secrets_in(request))
+        _logger.debug("%s%s failed: %s", typed.operation_name, _about(request), typed.code)
+        return typed
+    # botocore does not expect a body of JSON that is not of the service model, and raises whatever comes of it.
+    was_parsing = any(
+        frame.f_globals.get("__name__") == "botocore.parsers" or frame.f_code.co_name == "_add_modeled_error_fields"
+        for frame, _ in walk_tb(error.__traceback__)
+    )
+    return unreadable_response(error) if was_parsing and not isinstance(error, BotoCoreError) else None
+
+
+def _subject(request: attrs.AttrsInstance) -> str | None:
+    """Return the name or the ARN that *request* is about."""
+    return getattr(request, "app_image_config_name", getattr(request, "resource_arn", None))
 
 
 def _name_in(subject: str | None) -> str | None:
@@ -495,5 +553,6 @@ def _name_in(subject: str | None) -> str | None:
     return name or None if is_config or not name.startswith("arn:") else None
 
 
-def _about(subject: str | None) -> str:
+def _about(request: attrs.AttrsInstance) -> str:
+    subject = _subject(request)
     return "" if subject is None else f" of {subject!r}"

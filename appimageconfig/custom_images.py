@@ -1,14 +1,13 @@
 """Entries of ``CustomImages`` in the settings of a domain or a user, which attach images with their AppImageConfigs."""
 
-from typing import TYPE_CHECKING, NotRequired, TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 import attrs
 
 from appimageconfig import limits
+from appimageconfig._constraints import Checked, checked_together
 from appimageconfig._converter import request_members
-
-if TYPE_CHECKING:
-    from appimageconfig.models import AppImageConfig, AppImageConfigDetails
+from appimageconfig.models import AppImageConfig, AppImageConfigDetails
 
 
 class CustomImageEntry(TypedDict):
@@ -22,8 +21,8 @@ class CustomImageEntry(TypedDict):
     """The version of the image."""
 
 
-@attrs.frozen(kw_only=True)
-class CustomImage:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class CustomImage(Checked):
     """The service model's shape ``CustomImage``, checked like every structure."""
 
     image_name: str = attrs.field(validator=limits.IMAGE_NAME)
@@ -32,7 +31,7 @@ class CustomImage:
 
 
 def custom_image(
-    config: "AppImageConfig | AppImageConfigDetails", image_name: str, image_version_number: int | None = None
+    config: AppImageConfig | AppImageConfigDetails, image_name: str, image_version_number: int | None = None
 ) -> CustomImageEntry:
     """
     Return the entry of ``CustomImages`` that attaches the image *image_name* with *config*.
@@ -48,10 +47,14 @@ def custom_image(
 
     Raises:
         InvalidAppImageConfigError: A name or the version breaks the service model.
+        TypeError: *config* is not an AppImageConfig.
     """
-    entry = CustomImage(
-        image_name=image_name,
-        image_version_number=image_version_number,
-        app_image_config_name=config.app_image_config_name,
-    )
-    return cast("CustomImageEntry", request_members(entry))
+    _require_config(config)
+    # The name of the config is not checked again: it may be the service's, beyond today's limits.
+    entry = CustomImage(image_name=image_name, image_version_number=image_version_number, app_image_config_name="a")
+    return cast("CustomImageEntry", request_members(entry) | {"AppImageConfigName": config.app_image_config_name})
+
+
+def _require_config(config: object) -> None:
+    if not isinstance(config, (AppImageConfig, AppImageConfigDetails)):
+        raise TypeError(f"expected an AppImageConfig or an AppImageConfigDetails, got {type(config).__name__}")

@@ -23,6 +23,7 @@ unchanged.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, cast
 
 import attrs
@@ -68,17 +69,40 @@ class Violation:
         return ": ".join(filter(None, (_paths.location(self.file, self.line), self.path, self.message)))
 
 
+MOST_VIOLATIONS: Final = 1_000
+"""The maximum number of violations that one call reports."""
+
+
+def bounded(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """
+    Return the first `MOST_VIOLATIONS` of *violations*, and if there are more, one more that says so.
+
+    No further one is looked for: a file of 10 MiB may have millions, and each takes
+    longer to spell out than to find.
+    """
+    found = tuple(islice(violations, MOST_VIOLATIONS + 1))
+    if len(found) <= MOST_VIOLATIONS:
+        return found
+    message = f"has more than {MOST_VIOLATIONS:,} violations; correct these to see the others"
+    return (*found[:MOST_VIOLATIONS], Violation("", "max", message))
+
+
 class InvalidAppImageConfigError(AppImageConfigError, ValueError):
-    """A value, a request or a request file breaks the service model, or a response lacks the name or the ARN."""
+    """
+    A value, a request or a request file breaks the service model, or a response is not one of the service.
+
+    It has every violation up to 1,000. If there are more, the last violation, the
+    1,001st, has the constraint ``max`` and an empty path, and says so.
+    """
 
     violations: tuple[Violation, ...]
-    """Every violation, in the order of the document or of the fields."""
+    """The violations, in the order of the document or of the fields."""
     subject: str
     """What is invalid, such as ``FileSystemConfig``."""
 
     def __init__(self, violations: Iterable[Violation], subject: str = "request") -> None:
-        """Combine all *violations* of one *subject* into one error."""
-        self.violations = tuple(violations)
+        """Combine the *violations* of one *subject* into one error."""
+        self.violations = bounded(violations)
         self.subject = subject
         super().__init__(self.violations, subject)
 
@@ -192,7 +216,7 @@ class ServiceError(AppImageConfigError, ClientError):
 
     def __str__(self) -> str:
         """Return the service's text, the config, what to do, and the request id for AWS support."""
-        sentences = [super().__str__()]
+        sentences = [_ended(super().__str__())]
         if self.app_image_config_name is not None:
             sentences.append(f"AppImageConfig: {self.app_image_config_name!r}.")
         sentences.append(self._what_to_do())
@@ -239,6 +263,12 @@ class ServiceError(AppImageConfigError, ClientError):
 
     def _what_to_do(self) -> str:
         return self._advice
+
+
+def _ended(text: str) -> str:
+    """Return *text*, which often lacks its full stop, as a sentence."""
+    text = text.rstrip(": \n")  # also what botocore writes before a message that is empty
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 class ResourceInUseError(ServiceError):
@@ -331,13 +361,15 @@ def from_client_error(
     class in boto3. A code that is not known gives a plain `ServiceError`.
 
     The service may quote the request. *secrets* are redacted in the response and in
-    *error* itself, which a traceback shows as the cause.
+    *error* itself, which a traceback shows as the cause: without botocore's frames,
+    whose local variables contain the request. The code and the request id remain.
     """
-    hidden = tuple(secrets)
-    error.response = redacted_text(error.response, hidden)
-    error.args = redacted_text(error.args, hidden)
-    response = cast("Mapping[str, Any]", error.response)
-    public_class: Any = ERROR_CODES.get(response.get("Error", {}).get("Code", ""), ServiceError)
+    original = ServiceError(cast("Mapping[str, Any]", error.response), error.operation_name)
+    public_class: Any = ERROR_CODES.get(original.code, ServiceError)
+    response = redacted_text(original.response, secrets, kept=(original.code, original.request_id))
+    error.response = response
+    error.args = ClientError(response, error.operation_name).args
+    error.__traceback__ = None
     boto3_class: Any = type(error)
     # boto3's own classes define nothing. A fake client may raise one that has another signature, or a `ServiceError`.
     is_boto3s = boto3_class is not ClientError and boto3_class.__init__ is ClientError.__init__

@@ -39,7 +39,8 @@ APP_IMAGE_CONFIG_NAME: Final = String(
 TAG_KEY: Final = String(min=1, max=128, pattern=_TAG)
 TAG_VALUE: Final = String(max=256, pattern=_TAG)
 TAG_LIST: Final = Tags(key=TAG_KEY, value=TAG_VALUE, max=50)
-TAG_KEY_LIST: Final = List(item=TAG_KEY, min=1, max=50)
+# Of tags to delete: they exist, so what their keys may be is the service's knowledge, which may be newer than ours.
+TAG_KEY_LIST: Final = List(item=String(min=1), min=1, max=50)
 APP_IMAGE_CONFIG_ARN: Final = String(
     max=256,
     pattern=Pattern(

@@ -10,7 +10,9 @@ None is absent and is not sent. ``0``, ``""``, ``()``, ``{}`` and an empty
 structure such as ``JupyterLabAppImageConfig()`` are values and are sent.
 
 Building a value checks it against SageMaker's service model and raises one
-`InvalidAppImageConfigError` with all violations.
+`InvalidAppImageConfigError` with all violations. What was read from a response is
+not checked, and `attrs.evolve` of it checks what it changes: AWS may have raised a
+limit. Strings and integers of a subclass, such as members of an enum, become plain.
 """
 
 # Annotations are not postponed here: cattrs and Sphinx evaluate them in the namespace of a class's `__module__`,
@@ -23,7 +25,7 @@ from typing import Any
 import attrs
 
 from appimageconfig import limits
-from appimageconfig._constraints import Structure, trusted
+from appimageconfig._constraints import Checked, Structure, checked_together, received
 from appimageconfig._frozen import (
     NO_SECRETS,
     Ordered,
@@ -39,15 +41,19 @@ from appimageconfig._frozen import (
 _UNMODELLED: Any = attrs.field(default=NO_SECRETS, converter=deeply_secret, repr=False)
 
 
-@attrs.frozen(kw_only=True)
-class Shape:
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
+class Shape(Checked):
     """The base of all structures."""
 
     unmodelled: Mapping[str, Any] = _UNMODELLED
-    """Members of a response that this version does not know, by their wire names; requests carry them back."""
+    """
+    Members of a response that this version does not know, by their wire names; requests carry them back.
+
+    It also carries to the results of `attrs.evolve` which values of the response are beyond today's limits.
+    """
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class KernelSpec(Shape):
     """A kernel of the image. The service model's shape ``KernelSpec``."""
 
@@ -58,7 +64,7 @@ class KernelSpec(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class FileSystemConfig(Shape):
     """The mount point and the owner of the user's volume. The service model's shape ``FileSystemConfig``."""
 
@@ -71,7 +77,7 @@ class FileSystemConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class ContainerConfig(Shape):
     """The container's entrypoint, arguments and environment. The service model's shape ``ContainerConfig``."""
 
@@ -98,7 +104,7 @@ def _kernel_spec_tuple(value: Ordered[KernelSpec]) -> tuple[KernelSpec, ...]:
     return frozen_tuple(value)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class KernelGatewayImageConfig(Shape):
     """The settings of the image as a KernelGateway app. The service model's shape ``KernelGatewayImageConfig``."""
 
@@ -111,7 +117,7 @@ class KernelGatewayImageConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class JupyterLabAppImageConfig(Shape):
     """The settings of the image as a JupyterLab app. The service model's shape ``JupyterLabAppImageConfig``."""
 
@@ -122,7 +128,7 @@ class JupyterLabAppImageConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class CodeEditorAppImageConfig(Shape):
     """The settings of the image as a Code Editor app. The service model's shape ``CodeEditorAppImageConfig``."""
 
@@ -133,7 +139,7 @@ class CodeEditorAppImageConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class AppImageConfig(Shape):
     """
     The desired state of an AppImageConfig: the argument of create, update and ensure.
@@ -160,7 +166,7 @@ class AppImageConfig(Shape):
     unmodelled: Mapping[str, Any] = _UNMODELLED
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=checked_together)
 class AppImageConfigDetails(Shape):
     """
     The actual state of an AppImageConfig: the result of describe and list.
@@ -198,17 +204,30 @@ class AppImageConfigDetails(Shape):
         Return a desired state equal to this actual state, with *tags*; change it with `attrs.evolve`.
 
         Values from the service are not checked against today's limits, and members
-        that this version does not know are kept.
+        that this version does not know are kept. Both hold for what `attrs.evolve`
+        makes of the result or of a part of it: only what it changes is checked.
 
         Raises:
             InvalidAppImageConfigError: *tags* break a limit.
         """
-        with trusted():
+        with received():
             config = AppImageConfig(
                 app_image_config_name=self.app_image_config_name,
-                kernel_gateway_image_config=self.kernel_gateway_image_config,
-                jupyter_lab_app_image_config=self.jupyter_lab_app_image_config,
-                code_editor_app_image_config=self.code_editor_app_image_config,
+                kernel_gateway_image_config=_checked_again(self.kernel_gateway_image_config),
+                jupyter_lab_app_image_config=_checked_again(self.jupyter_lab_app_image_config),
+                code_editor_app_image_config=_checked_again(self.code_editor_app_image_config),
                 unmodelled=self.unmodelled,
             )
         return config if tags is None else attrs.evolve(config, tags=tags)
+
+
+def _checked_again(value: Any) -> Any:
+    """Return a copy of a structure in which all structures are checked. Those of a response are not, for speed."""
+    if isinstance(value, tuple):
+        return tuple(map(_checked_again, value))  # type: ignore[arg-type]
+    if not isinstance(value, Shape):
+        return value
+    parts = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+    return attrs.evolve(
+        value, **{name: _checked_again(part) for name, part in parts.items() if isinstance(part, (Shape, tuple))}
+    )

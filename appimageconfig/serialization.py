@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from appimageconfig import _checking, _converter
 from appimageconfig._constraints import enforced
+from appimageconfig._frozen import plain
 from appimageconfig.errors import InvalidAppImageConfigError
 
 if TYPE_CHECKING:
@@ -33,15 +34,18 @@ def from_request(request: Mapping[str, Any]) -> AppImageConfig:
     Read the keyword arguments of boto3's ``create_app_image_config``, or the same as JSON.
 
     Reads strictly and coerces nothing: ``"0"`` is not an integer, and neither is a
-    boolean; a string is not a list, and a list is not a map.
+    boolean; a string is not a list, and a list is not a map. Strings and integers of a
+    subclass, such as members of an enum, become plain.
 
     Raises:
-        InvalidAppImageConfigError: *request* breaks the service model. The error has all violations, in the order of
-            the document.
+        InvalidAppImageConfigError: *request* breaks the service model. The error has all violations, up to 1,000, in
+            the order of the document.
     """
-    accepted = _checking.accepts_request(request)
-    if not accepted and (violations := enforced(_checking.request_violations(request))):
-        raise InvalidAppImageConfigError(violations, "request, nothing was sent")
+    if not _checking.accepts_request(request):
+        if violations := enforced(_checking.request_violations(request)):
+            raise InvalidAppImageConfigError(violations, "request, nothing was sent")
+        # Not accepted, and yet not refused: strings or integers of a subclass, or values beyond limits in `unchecked`.
+        request = plain(request)
     return _converter.config_from_request(request)
 
 

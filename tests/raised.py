@@ -6,7 +6,15 @@ from typing import Any
 
 import wire
 
-from appimageconfig import AppImageConfigError, InvalidAppImageConfigError, StalePlanError, Violation
+from appimageconfig import (
+    AppImageConfigError,
+    Change,
+    Difference,
+    InvalidAppImageConfigError,
+    NotConvergedError,
+    StalePlanError,
+    Violation,
+)
 from appimageconfig.errors import from_client_error
 
 CODES = (
@@ -35,6 +43,7 @@ def every_error() -> list[AppImageConfigError]:
     return [
         AppImageConfigError("plain"),
         InvalidAppImageConfigError([violation, violation], "request, nothing was sent"),
+        NotConvergedError("image", Difference((Change("Tags['team']", "ml", None),))),
         StalePlanError("image", "was changed"),
         *(from_client_error(client_error(code, retries=1), "image") for code in CODES),
     ]

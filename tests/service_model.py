@@ -9,7 +9,7 @@ import attrs
 import botocore.session
 
 from appimageconfig import custom_images, errors, limits, models, operations
-from appimageconfig._constraints import Integer, List, Map, String, Structure, Tags, Timestamp
+from appimageconfig._constraints import Integer, List, Map, String, Structure, Tags, Timestamp, constraint_of
 from appimageconfig._paths import member_name
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _structure_differences(shape: Any, model: Any, beyond: frozenset[str] = froz
         ours = required[field.default is attrs.NOTHING]
         if theirs != ours:
             yield f"{shape.name}.{member} is {theirs} in the model and {ours} here: change the default in {where}"
-        yield from _shape_differences(shape.members[member], field.validator)
+        yield from _shape_differences(shape.members[member], constraint_of(field))
 
 
 def _shape_differences(shape: Any, constraint: Any) -> Iterator[str]:
@@ -128,7 +128,9 @@ def _shape_differences(shape: Any, constraint: Any) -> Iterator[str]:
             yield from _trait_differences(shape, {"min": constraint.min, "max": constraint.max})
         case "list", List():
             yield from _trait_differences(shape, {"min": constraint.min, "max": constraint.max})
-            yield from _shape_differences(shape.member, constraint.item)
+            # The keys of tags to delete are those of existing tags: their upper limits are left to the service.
+            item = limits.TAG_KEY if constraint is limits.TAG_KEY_LIST else constraint.item
+            yield from _shape_differences(shape.member, item)
         case "list", Tags():
             yield from _trait_differences(shape, {"min": 0, "max": constraint.max})
             yield from _shape_differences(shape.member.members["Key"], constraint.key)

@@ -136,6 +136,33 @@ def test_an_app_config_that_this_version_does_not_know_counts_as_one() -> None:
     assert advise(config) == ()
 
 
+RESPONSES: list[dict[str, Any]] = [
+    {"KernelGatewayImageConfig": {}},
+    {"KernelGatewayImageConfig": {"FileSystemConfig": {}}},
+    {"KernelGatewayImageConfig": {"KernelSpecs": None, "FileSystemConfig": None}},
+    {"KernelGatewayImageConfig": {"KernelSpecs": [{}]}},
+    {"JupyterLabAppImageConfig": {"ContainerConfig": {}}},
+    {"CodeEditorAppImageConfig": {"ContainerConfig": {"ContainerEnvironmentVariables": {5: None}}}},
+    {"CodeEditorAppImageConfig": {"ContainerConfig": {"ContainerEnvironmentVariables": ["AWS_REGION"]}}},
+    {"CodeEditorAppImageConfig": {"FileSystemConfig": {"MountPath": 5, "DefaultUid": 1000, "DefaultGid": None}}},
+]
+
+
+@pytest.mark.parametrize("response", RESPONSES)
+def test_a_response_that_lacks_members_gets_no_advice_about_them(response: dict[str, Any]) -> None:
+    """And raises nothing, also if a member is of another type."""
+    names = {"AppImageConfigName": "image", "AppImageConfigArn": "arn"}
+    assert advise(from_response({**names, **response}).to_config()) == ()
+
+
+def test_ids_of_another_type_are_not_documented() -> None:
+    files = {"DefaultUid": {"Id": 1000}, "DefaultGid": "100"}
+    for app in ("KernelGatewayImageConfig", "JupyterLabAppImageConfig"):
+        response = {"AppImageConfigName": "image", "AppImageConfigArn": "arn", app: {"FileSystemConfig": files}}
+        (advice,) = advise(from_response(response).to_config())
+        assert advice.message.startswith("DefaultUid is {'Id': 1000} and DefaultGid is 100; AWS documents ")
+
+
 def test_several_app_configs_are_reported() -> None:
     lab, editor = JupyterLabAppImageConfig(), CodeEditorAppImageConfig()
     assert advice_on(jupyter_lab_app_image_config=lab, code_editor_app_image_config=editor) == [

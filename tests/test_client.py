@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast, get_args
 from unittest.mock import MagicMock
 
+import attrs
 import boto3
 import botocore.session
 import pytest
@@ -17,6 +22,8 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from botocore.stub import Stubber
+from hypothesis import given
+from hypothesis import strategies as st
 from wire import Response, Wire
 
 from appimageconfig import (
@@ -39,6 +46,7 @@ from appimageconfig.testing import InMemorySageMaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/image"
 CONFIG = AppImageConfig(
@@ -158,7 +166,7 @@ def test_list_reads_every_page_of_100_also_after_an_empty_one(stubber: Stubber) 
 
 
 def test_list_requests_each_page_when_its_first_item_is_needed() -> None:
-    wire = Wire(Response({**listed("a"), "NextToken": "1"}), Response({}))
+    wire = Wire(Response({**listed("a"), "NextToken": "1"}), Response(listed()))
     found = AppImageConfigClient(wire.client()).list()
     assert len(wire.sent) == 0
     next(found)
@@ -209,6 +217,15 @@ def test_tag_operations_send_the_arn(stubber: Stubber) -> None:
     client.delete_tags(ARN, {"a": "1", "b": ""}.keys())
 
 
+@pytest.mark.parametrize("key", ["k!", "k" * 200, "\u0301"])
+def test_tags_of_newer_limits_are_read_and_deleted(stubber: Stubber, key: str) -> None:
+    """AWS may have raised them."""
+    client = client_of(stubber)
+    stubber.add_response("list_tags", {"Tags": [{"Key": key, "Value": ""}]}, {"ResourceArn": ARN})
+    stubber.add_response("delete_tags", {}, {"ResourceArn": ARN, "TagKeys": [key]})
+    client.delete_tags(ARN, client.list_tags(ARN).keys())
+
+
 Call = Callable[[AppImageConfigClient], object]
 
 EVERY_CALL: list[tuple[Call, str]] = [
@@ -223,17 +240,21 @@ EVERY_CALL: list[tuple[Call, str]] = [
 ]
 
 
+# A response with every member that the operations require.
+SUCCESS = Response({"AppImageConfigArn": ARN, "AppImageConfigs": [], "Tags": []})
+
+
 @pytest.mark.parametrize(("call", "operation"), EVERY_CALL, ids=[operation for _, operation in EVERY_CALL])
 def test_each_method_makes_one_call(call: Call, operation: str) -> None:
-    wire = Wire(Response({"AppImageConfigArn": ARN}))
+    wire = Wire(SUCCESS)
     call(AppImageConfigClient(wire.client()))
     assert [sent.target for sent in wire.sent] == [f"SageMaker.{operation}"]
 
 
 WRONG_CALLS: list[tuple[Call, str]] = [
-    (lambda client: client.describe("no_name"), "app_image_config_name"),
-    (lambda client: client.describe("name\n"), "app_image_config_name"),
-    (lambda client: client.delete("x" * 64), "app_image_config_name"),
+    (lambda client: client.describe("no_name"), "name"),
+    (lambda client: client.describe("name\n"), "name"),
+    (lambda client: client.delete("x" * 64), "name"),
     (lambda client: client.list(name_contains="a_b"), "name_contains"),
     (lambda client: client.list(name_contains="-a_b-"), "name_contains"),
     (lambda client: client.list(name_contains=""), "name_contains"),
@@ -242,13 +263,17 @@ WRONG_CALLS: list[tuple[Call, str]] = [
     (lambda client: client.list(sort_by=cast("Any", "Arn")), "sort_by"),
     (lambda client: client.list(sort_order=cast("Any", "Up")), "sort_order"),
     (lambda client: client.list(creation_time_after=cast("Any", "2026")), "creation_time_after"),
-    (lambda client: client.list_tags("image"), "resource_arn"),
+    (lambda client: client.list_tags("image"), "arn"),
+    (lambda client: client.add_tags("", {}), "arn"),
     (lambda client: client.add_tags(ARN, {"k!": "v"}), "tags['k!']"),
     (lambda client: client.add_tags(ARN, cast("Any", [{"Key": "k", "Value": "v"}])), "tags"),
-    (lambda client: client.delete_tags(ARN, "key"), "tag_keys"),
-    (lambda client: client.delete_tags(ARN, []), "tag_keys"),
-    (lambda client: client.delete_tags(ARN, set()), "tag_keys"),
-    (lambda client: client.delete_tags(ARN, {"a": "1"}), "tag_keys"),
+    (lambda client: client.delete_tags(ARN, "key"), "keys"),
+    (lambda client: client.delete_tags(ARN, []), "keys"),
+    (lambda client: client.delete_tags(ARN, set()), "keys"),
+    (lambda client: client.delete_tags(ARN, [""]), "keys[0]"),
+    (lambda client: client.delete_tags(ARN, ["\ud83d"]), "keys[0]"),
+    (lambda client: client.delete_tags(ARN, ["k"] * 51), "keys"),
+    (lambda client: client.delete_tags(ARN, {"a": "1"}), "keys"),
 ]
 
 
@@ -262,11 +287,9 @@ def test_an_invalid_argument_is_refused_before_anything_is_sent(call: Call, path
     assert wire.sent == []
 
 
-RESOURCE_ARN = (
-    "resource_arn: must be the ARN of a SageMaker resource (pattern arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:.+)"
-)
+RESOURCE_ARN = "arn: must be the ARN of a SageMaker resource (pattern arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]{12}:.+)"
 NAME = (
-    "app_image_config_name: must consist of letters, digits and hyphens, without a hyphen at either end, "
+    "name: must consist of letters, digits and hyphens, without a hyphen at either end, "
     "such as 'bad-name' (pattern [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})"
 )
 
@@ -291,7 +314,7 @@ WRONG_ARGUMENTS: list[tuple[Call, str]] = [
         lambda client: client.delete_tags("image", "team"),
         (
             f"invalid arguments of delete_tags:\n  {RESOURCE_ARN}\n"
-            "  tag_keys: must be a list, not a string; write a list with the string as its only item"
+            "  keys: must be a list, not a string; write a list with the string as its only item"
         ),
     ),
 ]
@@ -427,6 +450,100 @@ def test_a_response_without_an_arn_is_an_error(call: Call) -> None:
     )
 
 
+INCOMPLETE: list[tuple[Call, str]] = [
+    (lambda client: list(client.list()), "AppImageConfigs"),
+    (lambda client: client.plan([CONFIG]), "AppImageConfigs"),
+    (lambda client: client.list_tags(ARN), "Tags"),
+]
+
+
+@pytest.mark.parametrize(("call", "member"), INCOMPLETE)
+def test_a_page_without_its_list_is_an_error(call: Call, member: str) -> None:
+    """It is not a response of the service."""
+    wire = Wire(Response({"AppImageConfigArn": ARN}))
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        call(AppImageConfigClient(wire.client()))
+    assert str(caught.value) == (
+        f"invalid response:\n  {member}: required member is missing; if the client is stubbed, add it to the response"
+    )
+
+
+@pytest.mark.parametrize(("call", "operation"), EVERY_CALL, ids=[operation for _, operation in EVERY_CALL])
+def test_a_successful_response_that_is_not_json_is_an_error(
+    call: Call, operation: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A proxy may respond in place of the service. botocore reads the page as a response without members."""
+    caplog.set_level(logging.INFO, "appimageconfig")
+    page = attrs.evolve(SUCCESS, headers={"Content-Type": "text/html; charset=utf-8"})
+    wire = Wire(page)
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        call(AppImageConfigClient(wire.client()))
+    assert str(caught.value) == (
+        "invalid response:\n  its content type is 'text/html; charset=utf-8', not JSON; "
+        "check the endpoint, and the proxies on the way to it"
+    )
+    assert [sent.target for sent in wire.sent] == [f"SageMaker.{operation}"]
+    assert caplog.records == []
+
+
+DESCRIBED = {"AppImageConfigName": "image", "AppImageConfigArn": ARN}
+UNREADABLE: list[tuple[Call, Any, str]] = [
+    (call, body, f"it cannot be read ({error}); check the endpoint, and the proxies on the way to it")
+    for call in (lambda client: client.describe("image"), lambda client: list(client.list()))
+    for body, error in (([1, 2], "AttributeError"), (None, "AttributeError"), (5, "AttributeError"))
+] + [
+    (lambda client: client.describe("image"), {**DESCRIBED, "CreationTime": "x"},
+     "it cannot be read (ValueError); check the endpoint, and the proxies on the way to it"),
+    (lambda client: client.describe("image"), {**DESCRIBED, "KernelGatewayImageConfig": {"KernelSpecs": 5}},
+     "it cannot be read (TypeError); check the endpoint, and the proxies on the way to it"),
+    (lambda client: client.describe("image"), {**DESCRIBED, "AppImageConfigName": 5},
+     "AppImageConfigName: must be a string, not an integer; write it in quotes"),
+    (lambda client: client.create(CONFIG), {"AppImageConfigArn": {}}, "AppImageConfigArn: must be a string, not a map"),
+    (lambda client: list(client.list()), {"AppImageConfigs": [None]}, "AppImageConfigs[0]: must be a map, not null"),
+    (lambda client: client.list_tags(ARN), {"Tags": [{"Key": "a"}]},
+     "Value: required member is missing; if the client is stubbed, add it to the response"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "body", "message"), UNREADABLE)
+def test_a_response_of_another_form_is_an_error(call: Call, body: Any, message: str) -> None:
+    """The parser of botocore fails with the errors of Python that it causes, or returns what it is."""
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        call(AppImageConfigClient(Wire(Response(body)).client()))
+    assert str(caught.value) == f"invalid response:\n  {message}"
+
+
+def test_an_error_of_an_event_handler_passes_through() -> None:
+    """It is not one of the response."""
+    client = Wire().client()
+
+    def fail(**_: object) -> None:
+        raise ZeroDivisionError
+
+    client.meta.events.register("before-send.sagemaker", fail)
+    for call, _ in EVERY_CALL:
+        with pytest.raises(ZeroDivisionError):
+            call(AppImageConfigClient(client))
+
+
+def test_a_list_of_another_type_in_a_fake_response_is_an_error() -> None:
+    fake = MagicMock()
+    fake.get_paginator().paginate.return_value = [{"AppImageConfigs": 5}]
+    with pytest.raises(InvalidAppImageConfigError, match="AppImageConfigs: must be a list, not an integer"):
+        list(AppImageConfigClient(fake).list())
+
+
+@pytest.mark.parametrize("content_type", ["application/x-amz-json-1.1", "Application/JSON"])
+def test_a_response_that_is_json_is_accepted(content_type: str) -> None:
+    for call, _ in EVERY_CALL:
+        call(AppImageConfigClient(Wire(attrs.evolve(SUCCESS, headers={"Content-Type": content_type})).client()))
+
+
+@pytest.mark.parametrize("response", [None, {}, {"ResponseMetadata": {}}, {"ResponseMetadata": {"HTTPHeaders": None}}])
+def test_a_fake_response_without_headers_is_accepted(response: Any) -> None:
+    AppImageConfigClient(MagicMock(delete_app_image_config=MagicMock(return_value=response))).delete("image")
+
+
 def test_describe_fills_in_the_name_that_a_stubbed_response_lacks() -> None:
     """It does not replace one that the response has."""
     wire = Wire(
@@ -530,7 +647,7 @@ CHANGES: list[tuple[Call, list[str]]] = [
 @pytest.mark.parametrize(("call", "records"), CHANGES)
 def test_each_change_is_one_info_record(call: Call, records: list[str], caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "appimageconfig")
-    call(AppImageConfigClient(Wire(Response({"AppImageConfigArn": ARN})).client()))
+    call(AppImageConfigClient(Wire(SUCCESS).client()))
     assert caplog.messages == records
 
 
@@ -621,6 +738,43 @@ def test_a_client_is_built_once_at_the_first_call() -> None:
     assert "appimageconfig/" in wire_.sent[0].user_agent
 
 
+def test_a_process_that_is_forked_while_a_client_is_built_can_build_one(tmp_path: Path) -> None:
+    """In the child, the thread that builds it is gone. The thread that builds it may fork, too."""
+    program = """
+import os, signal, threading, time
+import boto3
+from appimageconfig import AppImageConfigClient
+
+class Session(boto3.Session):
+    def client(self, *arguments, **options):
+        building.set()
+        time.sleep(0.5)
+        return super().client(*arguments, **options)
+
+class ForkingSession(boto3.Session):
+    def client(self, *arguments, **options):
+        children.append(os.fork())
+        return super().client(*arguments, **options)
+
+building, children = threading.Event(), []
+client = AppImageConfigClient(session=Session("a", "b", region_name="eu-west-1"))
+thread = threading.Thread(target=lambda: client.sagemaker)
+thread.start()
+building.wait()
+children.append(os.fork())
+signal.alarm(30)
+assert client.sagemaker
+if children[0]:
+    thread.join()
+    assert AppImageConfigClient(session=ForkingSession("a", "b", region_name="eu-west-1")).sagemaker
+    if all(children):
+        assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+"""
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    run = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=120)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_a_client_is_built_from_the_default_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """As ``boto3.setup_default_session`` sets it."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", wire.session())
@@ -663,3 +817,68 @@ def test_an_argument_that_is_not_a_config_is_a_type_error_with_a_hint(what: Any,
     for call in (client.create, client.update, client.ensure, to_request):
         with pytest.raises(TypeError, match=sentence):
             call(what)
+
+
+TIMES = [
+    *(0, 1767225600, 1767225600.125, -1.5, 1e10, "1767225600", "1767225600.5", "-3"),
+    *("2026-01-01T00:00:00Z", "2026-01-01T02:00:00+02:00", "20260101T000000Z", "Thu, 01 Jan 2026 00:00:00 GMT"),
+]
+
+
+@cache
+def built_here() -> Any:
+    """Return the boto3 client of a client that was built here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        return AppImageConfigClient(region_name="eu-west-1").sagemaker
+
+
+@cache
+def built_by_boto3() -> Any:
+    """Return a boto3 client with botocore's own parsers."""
+    return wire.session().client("sagemaker")
+
+
+def time_read_by(sagemaker: Any, value: object) -> Any:
+    """Return the time of a response with *value*, or the class of the error."""
+    with Wire(Response({"CreationTime": value})).on(sagemaker):
+        try:
+            return sagemaker.describe_app_image_config(AppImageConfigName="a")["CreationTime"]
+        except (ValueError, OverflowError, RuntimeError, TypeError) as error:
+            return type(error)
+
+
+@pytest.fixture
+def zone(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Set the local time zone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("zone")
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/St_Johns"], indirect=True)
+def test_a_client_that_is_built_here_reads_times_as_boto3_does() -> None:
+    """By a faster parser: numbers, which the service returns, in UTC."""
+    for value in TIMES:
+        found = time_read_by(built_here(), value)
+        assert found.timestamp() == time_read_by(built_by_boto3(), value).timestamp()
+        assert isinstance(value, str) or found.tzinfo is UTC
+
+
+numbers = (
+    st.integers(-(10**20), 10**20) | st.floats(-1e20, 1e20) | st.sampled_from([float("nan"), float("inf"), 10**400])
+)
+
+
+@given(value=numbers | st.text("0123456789.:-+eETZ ", max_size=25))
+def test_any_time_is_read_as_boto3_reads_it(value: float | str) -> None:
+    """And what boto3 does not read is not read."""
+    ours, theirs = (time_read_by(client, value) for client in (built_here(), built_by_boto3()))
+    if isinstance(theirs, type):
+        assert ours is theirs or ours.year in {1, 9999}  # within the calendar in UTC, and beyond it in the local zone
+    else:
+        assert ours.timestamp() == theirs.timestamp()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -385,4 +387,43 @@ def test_unchecked_applies_only_to_the_thread_and_task_that_enters_it() -> None:
         with unchecked():
             assert not is_refused()
         assert not is_refused()
+    assert is_refused()
+
+
+def test_one_unchecked_object_may_be_entered_several_times() -> None:
+    """In one thread; and in two that leave it in the order in which they entered it."""
+    block = unchecked()
+    with block:
+        with block:
+            assert not is_refused()
+        assert not is_refused()
+    assert is_refused()
+    turns = [Barrier(2) for _ in range(3)]
+
+    def first() -> list[bool]:
+        with block:
+            turns[0].wait()
+            turns[1].wait()
+        refused = [is_refused()]
+        turns[2].wait()
+        return [*refused, is_refused()]
+
+    def second() -> list[bool]:
+        turns[0].wait()
+        with block:
+            turns[1].wait()
+            turns[2].wait()
+            refused = [is_refused()]
+        return [*refused, is_refused()]
+
+    with ThreadPoolExecutor(2) as pool:
+        one, two = pool.submit(first), pool.submit(second)
+    assert (one.result(), two.result()) == ([True, True], [False, True])
+
+
+def test_a_block_that_is_left_where_it_was_not_entered_enforces_everything() -> None:
+    """As when a generator that holds it is closed in another task."""
+    block = unchecked()
+    copy_context().run(block.__enter__)
+    block.__exit__(None, None, None)
     assert is_refused()

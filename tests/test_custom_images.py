@@ -31,6 +31,14 @@ def test_custom_image_accepts_details() -> None:
     assert custom_image(details, "team-image") == custom_image(CONFIG, "team-image")
 
 
+@pytest.mark.parametrize("config", ["team-config", {"AppImageConfigName": "team-config"}, None])
+def test_anything_else_is_a_type_error(config: Any) -> None:
+    with pytest.raises(TypeError) as caught:
+        custom_image(config, "team-image")
+    found = type(config).__name__
+    assert str(caught.value) == f"expected an AppImageConfig or an AppImageConfigDetails, got {found}"
+
+
 def test_update_domain_sends_the_entry_unchanged() -> None:
     wire = Wire()
     settings = {"JupyterLabAppSettings": {"CustomImages": [custom_image(CONFIG, "team-image", 2)]}}
@@ -57,12 +65,12 @@ def test_invalid_arguments_are_refused(name: str, version: Any, expected: str) -
 
 
 def test_all_violations_are_reported_together() -> None:
-    """A response is not checked, so its name may break today's limits."""
-    details = from_response({"AppImageConfigName": "", "AppImageConfigArn": "arn"})
     with pytest.raises(InvalidAppImageConfigError) as caught:
-        custom_image(details, "my_image", -1)
-    assert [violation.path for violation in caught.value.violations] == [
-        "image_name",
-        "image_version_number",
-        "app_image_config_name",
-    ]
+        custom_image(CONFIG, "my_image", -1)
+    assert [violation.path for violation in caught.value.violations] == ["image_name", "image_version_number"]
+
+
+def test_the_name_of_a_config_on_the_service_may_be_beyond_todays_limits() -> None:
+    details = from_response({"AppImageConfigName": "x" * 80, "AppImageConfigArn": "arn"})
+    for config in (details, details.to_config()):
+        assert custom_image(config, "image") == {"ImageName": "image", "AppImageConfigName": "x" * 80}

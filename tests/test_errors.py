@@ -6,8 +6,11 @@ import copy
 import pickle
 import subprocess
 import sys
+import time
 import traceback
+import tracemalloc
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import count
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 from unittest.mock import MagicMock
@@ -24,6 +27,7 @@ from appimageconfig import (
     AppImageConfigClient,
     AppImageConfigError,
     ApplyError,
+    ContainerConfig,
     InvalidAppImageConfigError,
     JupyterLabAppImageConfig,
     NotConvergedError,
@@ -37,10 +41,12 @@ from appimageconfig import (
     ThrottlingError,
     Violation,
     difference,
+    from_request,
 )
 from appimageconfig.errors import ERROR_CODES, from_client_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 CONFIG = AppImageConfig(app_image_config_name="image")
@@ -139,7 +145,27 @@ def test_an_error_without_metadata_has_defaults() -> None:
     error = from_client_error(ClientError({}, "ListAppImageConfigs"))
     assert (error.code, error.message) == ("Unknown", "Unknown")
     assert (error.request_id, error.http_status, error.retry_attempts) == (None, None, 0)
-    assert str(error) == "An error occurred (Unknown) when calling the ListAppImageConfigs operation: Unknown"
+    assert str(error) == "An error occurred (Unknown) when calling the ListAppImageConfigs operation: Unknown."
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("Rate exceeded", ": Rate exceeded."),
+        ("Rate exceeded.\n", ": Rate exceeded."),
+        ("Really?", ": Really?"),
+        ("No!", ": No!"),
+        ("It failed because:", ": It failed because."),
+        ("", "."),
+    ],
+)
+def test_the_services_text_ends_as_a_sentence(message: str, sentence: str) -> None:
+    """The service often leaves out the full stop, and sometimes the text."""
+    error = from_client_error(client_error("ValidationException", message), "image")
+    assert str(error) == (
+        f"An error occurred (ValidationException) when calling the CreateAppImageConfig operation{sentence} "
+        "AppImageConfig: 'image'. Request id: abc-123."
+    )
 
 
 def test_a_conflict_after_a_retry_says_that_an_earlier_attempt_may_have_created_it() -> None:
@@ -398,6 +424,46 @@ def test_an_invalid_value_is_a_value_error_with_one_line_for_each_violation() ->
     assert str(InvalidAppImageConfigError([])) == "invalid request:"
 
 
+MORE = Violation("", "max", "has more than 1,000 violations; correct these to see the others")
+
+
+def test_an_error_has_at_most_1000_violations_and_says_that_there_are_more() -> None:
+    """No further one is looked for. The copies of the error are the same."""
+    looked_for = count()
+    error = InvalidAppImageConfigError(Violation(f"[{number}]", "type", "no") for number in looked_for)
+    assert next(looked_for) == 1001
+    assert len(error.violations) == 1001
+    assert (error.violations[999].path, error.violations[1000]) == ("[999]", MORE)
+    assert str(error).endswith("\n  [999]: no\n  has more than 1,000 violations; correct these to see the others")
+    assert same(error, copy.copy(error))
+    assert same(error, pickle.loads(pickle.dumps(error)))  # noqa: S301 - our own pickle
+    assert MORE not in InvalidAppImageConfigError(error.violations[:1000]).violations
+
+
+MANY: list[Callable[[], object]] = [
+    lambda: from_request({"AppImageConfigName": "a", "Tags": [{}] * 1_000_000}),
+    lambda: from_request({"AppImageConfigName": "a", "KernelGatewayImageConfig": {"KernelSpecs": [0] * 1_000_000}}),
+    lambda: from_request({f"Member{number}": 0 for number in range(2_000)}),
+    lambda: ContainerConfig(container_arguments=[""] * 1_000_000),
+    lambda: ContainerConfig(container_environment_variables={f"V{number}": "x" * 257 for number in range(2_000)}),
+    lambda: AppImageConfigClient().plan([CONFIG] * 2_000),
+]
+
+
+@pytest.mark.parametrize("call", MANY)
+def test_every_check_stops_after_1000_violations(call: Callable[[], object]) -> None:
+    """In little time and memory."""
+    tracemalloc.start()
+    before = time.process_time()
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        call()
+    seconds, (_, peak) = time.process_time() - before, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (len(caught.value.violations), caught.value.violations[-1]) == (1001, MORE)
+    assert seconds < 10
+    assert peak < 50_000_000
+
+
 def test_a_difference_that_remains_after_an_update_is_shown_with_what_to_do() -> None:
     assert str(NotConvergedError("image", DIFFERENCE)) == (
         "AppImageConfig 'image' still differs after the update; "
@@ -435,3 +501,19 @@ def test_secrets_in_the_services_text_are_redacted_in_the_error_and_its_cause() 
     error = from_client_error(original, secrets=["hush", "hush-hush"])
     assert error.message == "'***' and '***' are invalid"
     assert "hush" not in str(original)
+
+
+@pytest.mark.parametrize("quoted", ["Resource", "ResourceInUse", "abc-123", "operation", "Create"])
+def test_redaction_keeps_the_code_the_class_and_the_request_id(quoted: str) -> None:
+    """An environment value may be a part of them, or the same."""
+    original = client_error("ResourceInUse", f"The value {quoted} is in use.")
+    error = from_client_error(original, secrets=[quoted])
+    assert isinstance(error, ResourceInUseError)
+    assert isinstance(error, type(original))
+    assert (error.code, error.request_id, error.http_status) == ("ResourceInUse", "abc-123", 400)
+    assert error.message == "The value *** is in use."
+    for text in (error.args[0], str(original)):
+        assert text == (
+            "An error occurred (ResourceInUse) when calling the CreateAppImageConfig operation: "
+            "The value *** is in use."
+        )

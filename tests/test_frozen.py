@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import copy
+import html
 import io
 import json
 import logging
 import pickle
+import pprint
+import re
 import traceback
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import MagicMock
+from urllib.parse import quote, quote_plus
 
 import attrs
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.pretty import pretty_repr
 from wire import Response, Wire
 
 import appimageconfig
@@ -28,6 +36,7 @@ from appimageconfig import (
     NotConvergedError,
     Outcome,
     RequestValidationError,
+    ServiceError,
     advise,
     dumps,
     from_request,
@@ -35,6 +44,7 @@ from appimageconfig import (
     to_request,
     unchecked,
 )
+from appimageconfig.errors import from_client_error
 from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
@@ -165,7 +175,7 @@ CODES = [
 
 @pytest.mark.parametrize("call", CALLS)
 def test_no_successful_call_logs_a_secret(call: Callable[[AppImageConfigClient], object], log: io.StringIO) -> None:
-    call(AppImageConfigClient(Wire(Response({**DESCRIBED, "AppImageConfigs": [DESCRIBED]})).client()))
+    call(AppImageConfigClient(Wire(Response({**DESCRIBED, "AppImageConfigs": [DESCRIBED], "Tags": []})).client()))
     assert CANARY not in log.getvalue()
     assert "AppImageConfig" in log.getvalue() or "Tags" in log.getvalue()
 
@@ -229,6 +239,114 @@ def test_a_not_converged_error_shows_no_secret() -> None:
     assert CANARY not in shown_by_error(caught.value)
 
 
+def in_json(text: str) -> str:
+    """Return *text* as JSON in ASCII."""
+    return json.dumps(text)[1:-1]
+
+
+def in_raw_json(text: str) -> str:
+    """Return *text* as JSON in Unicode."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def in_upper_case_json(text: str) -> str:
+    """Return *text* as JSON of another library."""
+    return "".join(rf"\u{ord(char):04X}" if "\x7f" < char < "\ud800" else in_json(char) for char in text)
+
+
+def in_repr(text: str) -> str:
+    """Return *text* as in a repr."""
+    return repr(text)[1:-1]
+
+
+def in_ascii(text: str) -> str:
+    """Return *text* as in a repr in ASCII."""
+    return ascii(text)[1:-1]
+
+
+def in_path(text: str) -> str:
+    """Return *text* as in the path of a URL."""
+    return quote(text)
+
+
+def in_query(text: str) -> str:
+    """Return *text* as in the query of a URL."""
+    return re.sub("%..", lambda escape: escape[0].lower(), quote_plus(text))
+
+
+def in_html(text: str) -> str:
+    """Return *text* as in HTML."""
+    return html.escape(text)
+
+
+def in_ascii_html(text: str) -> str:
+    """Return *text* as in HTML in ASCII."""
+    return html.escape(text, quote=False).encode("ascii", "xmlcharrefreplace").decode()
+
+
+SPELLINGS = [in_json, in_raw_json, in_upper_case_json, in_repr, in_ascii, in_path, in_query, in_html, in_ascii_html]
+SECRETS = [
+    'p\u00e4ss "w\u00f6rd"\\n',
+    "C:\\new\\table & 'co'",
+    "a+b c/d?e=f%20",
+    "\U0001f511\U0001f511 <key>",
+    "tab\tand\u2028line",
+    "&amp;amp;",
+]
+
+
+def redacted(text: str, *secrets: str) -> str:
+    """Return what the error shows of the service's *text*."""
+    original = ClientError({"Error": {"Code": "ValidationException", "Message": text}}, "CreateAppImageConfig")
+    return from_client_error(original, secrets=secrets).message
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("outer", [str, *SPELLINGS])
+@pytest.mark.parametrize("inner", [str, *SPELLINGS])
+def test_a_secret_is_redacted_in_every_spelling(
+    inner: Callable[[str], str], outer: Callable[[str], str], secret: str
+) -> None:
+    """Of JSON, a repr, a URL or HTML, and of one in the other; nothing around it is."""
+    text = f"Value [{outer(inner(secret))}] is invalid; see [{secret}]"
+    assert redacted(text, secret, "another") == "Value [***] is invalid; see [***]"
+
+
+# HTML has no spelling of control characters.
+printed = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=4, max_size=20)
+
+
+@given(secret=printed, spelling=st.sampled_from(SPELLINGS))
+def test_every_secret_is_redacted_in_every_spelling(secret: str, spelling: Callable[[str], str]) -> None:
+    assert redacted(f"[{spelling(secret)}]", secret) == "[***]"
+
+
+def test_a_text_without_secrets_remains_as_it_is() -> None:
+    r"""Its escapes, too, and what has an escape's beginning alone."""
+    text = r"100% of \u00e4 &amp; &bogus; %C3%A4 a+b \uXYZ \x4 \d800 \ud800 %e4 &#0; \ "
+    assert redacted(text, "hush") == text
+
+
+def test_overlapping_secrets_are_redacted_as_one() -> None:
+    assert redacted("[hush-a-hush] [hush] [hushhush]", "hush-a", "a-hush", "hush") == "[***] [***] [******]"
+
+
+def test_the_leaves_of_members_that_this_version_does_not_know_are_redacted() -> None:
+    """Texts and numbers at any depth, but not truth values, whose text is a word."""
+    unknown: dict[str, Any] = {"Token": CANARY, "Pins": [{"Pin": 123456, "Factor": 0.125}], "On": True, "Off": None}
+    described: dict[str, Any] = {
+        **DESCRIBED,
+        "KernelGatewayImageConfig": {"KernelSpecs": [{"Name": "python3", "New": "of-a-kernel"}]},
+        "NewAppImageConfig": unknown,
+    }
+    config = from_response(described).to_config()
+    quoted = f"Token={CANARY} Pin=123456 Factor=0.125 On=True Off=None New=of-a-kernel Name=python3"
+    refusal = ClientError({"Error": {"Code": "ValidationException", "Message": quoted}}, "CreateAppImageConfig")
+    with pytest.raises(RequestValidationError) as caught:
+        AppImageConfigClient(MagicMock(create_app_image_config=MagicMock(side_effect=refusal))).create(config)
+    assert caught.value.message == "Token=*** Pin=*** Factor=*** On=True Off=None New=*** Name=python3"
+
+
 def test_values_of_up_to_three_characters_are_not_redacted() -> None:
     """They occur in any text by chance."""
     container = ContainerConfig(container_environment_variables={"DEBUG": "err", "EMPTY": "", "NAME": "detect"})
@@ -249,9 +367,9 @@ def test_a_secret_that_is_not_a_string_does_not_hide_the_service_error() -> None
         "AppImageConfigArn": ARN,
         "JupyterLabAppImageConfig": {"ContainerConfig": container},
     }
-    refusal = Response({"__type": "ValidationException", "message": f"[5, {CANARY}] is invalid"}, status=400)
-    with pytest.raises(RequestValidationError, match=r": \[5, \*\*\*\] is invalid "):
-        AppImageConfigClient(Wire(refusal).client(Config(parameter_validation=False))).create(
+    answer = Response({"__type": "ValidationException", "message": f"[5, {CANARY}] is invalid"}, status=400)
+    with pytest.raises(RequestValidationError, match=r": \[5, \*\*\*\] is invalid\. "):
+        AppImageConfigClient(Wire(answer).client(Config(parameter_validation=False))).create(
             from_response(response).to_config()
         )
 
@@ -274,6 +392,66 @@ def test_nothing_is_printed_without_a_logging_handler(capsys: pytest.CaptureFixt
     assert capsys.readouterr() == ("", "")
     handlers = logging.getLogger("appimageconfig").handlers
     assert any(isinstance(handler, logging.NullHandler) for handler in handlers)
+
+
+CONTAINER = ContainerConfig(
+    container_arguments=["--no-browser", CANARY], container_environment_variables={"PASSWORD": CANARY}
+)
+ARGUMENTS: Any = CONTAINER.container_arguments
+VARIABLES: Any = CONTAINER.container_environment_variables
+
+PARTS: list[tuple[Callable[[], Any], Any, str]] = [
+    (lambda: ARGUMENTS[1:], (CANARY,), "(***, )"),
+    (lambda: ARGUMENTS[::-1], (CANARY, "--no-browser"), "(***, ***, )"),
+    (lambda: ARGUMENTS + ("a",), ("--no-browser", CANARY, "a"), "(***, ***, ***, )"),  # noqa: RUF005 - what is tested
+    (lambda: ("a",) + ARGUMENTS, ("a", "--no-browser", CANARY), "(***, ***, ***, )"),  # noqa: RUF005 - likewise
+    (lambda: ARGUMENTS + ARGUMENTS, ("--no-browser", CANARY) * 2, "(***, ***, ***, ***, )"),
+    (lambda: ARGUMENTS * 2, ("--no-browser", CANARY) * 2, "(***, ***, ***, ***, )"),
+    (lambda: 2 * ARGUMENTS, ("--no-browser", CANARY) * 2, "(***, ***, ***, ***, )"),
+    (lambda: copy.copy(ARGUMENTS), ("--no-browser", CANARY), "(***, ***, )"),
+]
+
+
+@pytest.mark.parametrize(("part", "expected", "shown_as"), PARTS)
+def test_a_slice_or_a_sum_of_arguments_shows_no_secret(part: Callable[[], Any], expected: Any, shown_as: str) -> None:
+    assert part() == expected
+    assert repr(part()) == shown_as
+
+
+@pytest.mark.parametrize("other", [["a"], "a", None])
+def test_arguments_are_added_only_to_a_tuple(other: Any) -> None:
+    """As those of every tuple."""
+    with pytest.raises(TypeError):
+        assert ARGUMENTS + other
+    with pytest.raises(TypeError):
+        assert other + ARGUMENTS
+
+
+def test_a_view_of_variables_shows_no_secret() -> None:
+    """And is otherwise that of a dict."""
+    assert repr(VARIABLES.keys()) == "dict_keys(['PASSWORD'])"
+    assert repr(VARIABLES.values()) == "dict_values([***])"
+    assert repr(VARIABLES.items()) == "dict_items([('PASSWORD', ***)])"
+    assert list(VARIABLES.values()) == [CANARY]
+    assert (CANARY in VARIABLES.values(), len(VARIABLES.values())) == (True, 1)
+    assert VARIABLES.items() == {"PASSWORD": CANARY}.items()
+
+
+def test_pretty_printers_show_no_secret() -> None:
+    details = from_response(DESCRIBED)
+    for value in (ARGUMENTS, VARIABLES, CONTAINER, CONFIG, details, {"config": [CONFIG, ARGUMENTS, VARIABLES]}):
+        assert CANARY not in pprint.pformat(value, width=1) + pretty_repr(value, max_width=1)
+
+
+def test_no_traceback_of_a_service_error_has_a_request_in_its_local_variables() -> None:
+    """As debuggers, error trackers and rich show them. That of its cause has none, either."""
+    answer = Response({"__type": "ValidationException", "message": "No."}, status=400)
+    client = AppImageConfigClient(Wire(answer).client())
+    for call in (lambda: client.create(CONFIG), lambda: client.update(CONFIG), lambda: list(client.list())):
+        with pytest.raises(ServiceError) as caught:
+            call()
+        shown_locals = traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
+        assert CANARY not in "".join(line for line in shown_locals if "test_frozen" not in line)
 
 
 def test_every_public_function_and_method_is_covered() -> None:

@@ -6,7 +6,9 @@ import copy
 import pickle
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
 from typing import Any, cast
 from unittest.mock import ANY
 
@@ -25,9 +27,14 @@ from appimageconfig import (
     JupyterLabAppImageConfig,
     KernelGatewayImageConfig,
     KernelSpec,
+    dumps,
+    from_request,
+    from_response,
+    loads,
     to_request,
+    unchecked,
 )
-from appimageconfig._frozen import ReadOnlyMapping
+from appimageconfig._frozen import ReadOnlyMapping, SecretMapping, SecretTuple
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/full"
 EVERY_CLASS = (
@@ -80,8 +87,9 @@ def test_values_are_frozen_slotted_and_keyword_only(model: type[attrs.AttrsInsta
 
 @given(app_image_configs)
 def test_a_value_survives_pickle_copy_and_evolve(config: AppImageConfig) -> None:
+    pickled = [pickle.dumps(config, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
     for twin in (
-        pickle.loads(pickle.dumps(config)),  # noqa: S301 - our own pickle
+        *map(pickle.loads, pickled),
         copy.copy(config),
         copy.deepcopy(config),
         attrs.evolve(config),
@@ -171,12 +179,29 @@ def test_a_repr_redacts_arguments_and_the_values_of_variables() -> None:
     assert "tags=None" in repr(full_config(tags=None))
 
 
-def test_a_read_only_mapping_keeps_its_order_and_pickles() -> None:
+def test_a_read_only_mapping_keeps_its_order() -> None:
     mapping = ReadOnlyMapping({"b": 1, "a": 2})
     assert list(mapping) == ["b", "a"]
     assert dict(mapping) == {"b": 1, "a": 2}
     assert mapping == ANY
-    assert len(mapping) == len(pickle.loads(pickle.dumps(mapping)))  # noqa: S301 - our own pickle
+
+
+CONTAINERS: list[Any] = [
+    ReadOnlyMapping({"b": 1, "a": 2}),
+    SecretMapping({"b": "hush", "a": SecretTuple(["hush"])}),
+    SecretTuple(["hush", SecretMapping({"a": "hush"})]),
+]
+
+
+@pytest.mark.parametrize("container", CONTAINERS, ids=repr)
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_container_pickles_and_copies_as_itself(container: Any, protocol: int) -> None:
+    for twin in (
+        pickle.loads(pickle.dumps(container, protocol)),  # noqa: S301 - our own pickle
+        copy.copy(container),
+        copy.deepcopy(container),
+    ):
+        assert (type(twin), twin, repr(twin)) == (type(container), container, repr(container))
 
 
 @pytest.mark.parametrize("ours", [{"a": "1", "b": "2"}, full_config(tags={"a": "1", "b": "2"}).tags])
@@ -290,7 +315,10 @@ VIOLATIONS: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: AppImageConfigDetails(
-            app_image_config_arn="image", app_image_config_name=cast("Any", None), creation_time=cast("Any", "2026")
+            app_image_config_arn="image",
+            app_image_config_name=cast("Any", None),
+            creation_time=cast("Any", "2026"),
+            last_modified_time=datetime(2026, 1, 1, tzinfo=UTC),
         ),
         (
             "invalid AppImageConfigDetails:\n"
@@ -314,3 +342,204 @@ def test_an_error_names_the_class_and_the_fields(build: Callable[[], object], te
 def test_the_name_and_the_arn_of_details_are_required() -> None:
     with pytest.raises(TypeError, match="'app_image_config_arn' and 'app_image_config_name'"):
         AppImageConfigDetails()  # type: ignore[call-arg]
+
+
+BEYOND: dict[str, Any] = {
+    "AppImageConfigName": "x" * 80,
+    "AppImageConfigArn": ARN,
+    "KernelGatewayImageConfig": {"FileSystemConfig": {"MountPath": "home", "DefaultUid": 70000}},
+    "JupyterLabAppImageConfig": {
+        "ContainerConfig": {"ContainerEntrypoint": ["a", "b"], "ContainerEnvironmentVariables": {"A": "x" * 300}}
+    },
+}
+
+
+def received(**members: Any) -> Any:
+    """Return the details that are read from a response beyond today's limits."""
+    return from_response({**BEYOND, **members})
+
+
+def declared() -> Any:
+    """Return these details as a desired state."""
+    return received().to_config()
+
+
+def test_values_from_the_service_are_kept_when_others_change() -> None:
+    """Also if today's limits do not allow them; and in copies, pickles and further changes."""
+    details = received()
+    config = details.to_config(tags={"team": "ml"})
+    pickled = [pickle.dumps(config, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+    for twin in (config, copy.copy(config), copy.deepcopy(config), *map(pickle.loads, pickled)):
+        changed = attrs.evolve(attrs.evolve(twin, tags=None), code_editor_app_image_config=CodeEditorAppImageConfig())
+        assert changed.app_image_config_name == "x" * 80
+    gateway: Any = config.kernel_gateway_image_config
+    assert attrs.evolve(gateway.file_system_config, default_gid=5) != gateway.file_system_config
+    assert attrs.evolve(gateway, file_system_config=None).kernel_specs is None
+    lab: Any = config.jupyter_lab_app_image_config
+    container = lab.container_config
+    assert attrs.evolve(container, container_arguments=["a"]).container_entrypoint == ("a", "b")
+
+
+CHANGES: list[tuple[Callable[[], object], str]] = [
+    (lambda: attrs.evolve(received().to_config(), app_image_config_name="x" * 81), "app_image_config_name"),
+    (lambda: received().to_config(tags={"": ""}), "tags['']"),
+    (
+        lambda: attrs.evolve(declared().kernel_gateway_image_config.file_system_config, default_uid=70001),
+        "default_uid",
+    ),
+    (
+        lambda: attrs.evolve(
+            declared().jupyter_lab_app_image_config.container_config, container_entrypoint=["a", "b", "c"]
+        ),
+        "container_entrypoint",
+    ),
+    (lambda: AppImageConfig(app_image_config_name="x" * 80), "app_image_config_name"),
+]
+
+
+@pytest.mark.parametrize(("change", "path"), CHANGES)
+def test_a_change_is_checked_beside_values_from_the_service(change: Callable[[], object], path: str) -> None:
+    """It alone is reported."""
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        change()
+    assert [violation.path for violation in caught.value.violations] == [path]
+
+
+def test_values_from_the_service_beyond_the_limits_compare_hash_and_show_as_every_other() -> None:
+    with unchecked():
+        built = FileSystemConfig(mount_path="home", default_uid=70000)
+    details = received(New={"Token": "hush"})
+    read = details.to_config().kernel_gateway_image_config.file_system_config
+    assert (read, hash(read), repr(read)) == (built, hash(built), repr(built))
+    assert details.unmodelled == {"New": {"Token": "hush"}}
+    assert repr(details.unmodelled) == repr(attrs.evolve(details.to_config(), tags=None).unmodelled) == "{'New': ***}"
+    changed = attrs.evolve(details, app_image_config_name="image", unmodelled={**details.unmodelled})
+    assert changed.unmodelled == details.unmodelled
+
+
+class Stage(StrEnum):
+    """Strings as an application may have them."""
+
+    TEST = "test"
+
+
+class Text(str):
+    """A string that shows as something else."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Return something else."""
+        return "something else"
+
+
+class Number(IntEnum):
+    """Integers as an application may have them."""
+
+    ROOT = 0
+
+
+def in_subclasses(value: Any) -> Any:
+    """Return *value* with its strings and integers as instances of subclasses, except the names of members."""
+    if isinstance(value, str):
+        return Text(value)
+    if isinstance(value, int):
+        return type("Integer", (int,), {})(value)
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value).items()
+        return {key if key[:1].isupper() else Text(key): in_subclasses(item) for key, item in items}
+    return [in_subclasses(item) for item in cast("list[Any]", value)]
+
+
+def leaves(value: Any) -> list[Any]:
+    """Return the keys and the values of all dicts and lists in *value*."""
+    if isinstance(value, dict):
+        parts: Any = [*value.keys(), *value.values()]
+        return leaves(parts)
+    if isinstance(value, list):
+        return [leaf for item in cast("Any", value) for leaf in leaves(item)]
+    return [value]
+
+
+def test_strings_and_integers_of_a_subclass_become_plain() -> None:
+    """In every field, item, key and value; whatever they show as."""
+    files = FileSystemConfig(mount_path=Text("/a"), default_uid=Number.ROOT, default_gid=Number.ROOT)
+    container = ContainerConfig(
+        container_arguments=[Stage.TEST, "b"],
+        container_entrypoint=(Text("sh"),),
+        container_environment_variables={Text("A"): "1", "B": Stage.TEST},
+    )
+    config = AppImageConfig(
+        app_image_config_name=Text("image"),
+        tags={Stage.TEST: Text("ml")},
+        kernel_gateway_image_config=KernelGatewayImageConfig(
+            kernel_specs=[KernelSpec(name=Stage.TEST, display_name=Text(""))], file_system_config=files
+        ),
+        jupyter_lab_app_image_config=JupyterLabAppImageConfig(container_config=container),
+    )
+    plain = to_request(config)
+    assert {type(leaf) for leaf in leaves(plain)} == {str, int}
+    assert from_request(plain) == config
+    assert "test" in dumps([config], file_format="yaml")
+    assert "hush" not in repr(ContainerConfig(container_arguments=[Text("hush")]))
+    assert repr(ContainerConfig(container_environment_variables={"A": Text("hush")})).endswith("={'A': ***})")
+
+
+@given(app_image_configs)
+def test_a_request_of_subclasses_is_read_as_the_plain_one(config: AppImageConfig) -> None:
+    plain = to_request(config)
+    read = from_request(in_subclasses(plain))
+    assert read == config
+    assert to_request(read) == plain
+    assert {type(leaf) for leaf in leaves(to_request(read))} <= {str, int}
+    assert loads(dumps([read], file_format="yaml"), file_format="yaml") == [config]
+
+
+def test_the_members_that_this_version_does_not_know_become_plain() -> None:
+    details = from_response({**BEYOND, "New": {Text("a"): [Stage.TEST, Number.ROOT, True, None]}})
+    sent = to_request(details.to_config())["New"]
+    assert sent == {"a": ["test", 0, True, None]}
+    assert list(map(type, leaves(sent))) == [str, str, int, bool, type(None)]
+
+
+HALF = "contains half of a surrogate pair; write the whole character"
+HALVES: list[tuple[Callable[[], object], list[str]]] = [
+    (
+        lambda: AppImageConfig(app_image_config_name="\ud83d", tags={"a\ud83d": "", "b": "\ude00"}),
+        [
+            f"app_image_config_name: {HALF}",
+            f"tags['a\\ud83d']: the key {HALF}",
+            f"tags['b']: the value {HALF}",
+        ],
+    ),
+    (lambda: KernelSpec(name="a\ud83d", display_name="\ude00"), [f"name: {HALF}", f"display_name: {HALF}"]),
+    (lambda: FileSystemConfig(mount_path="/\ud83d/\ude00"), [f"mount_path: {HALF}"]),
+    (
+        lambda: ContainerConfig(
+            container_arguments=["a", "\ude00\ud83d"],
+            container_entrypoint=["\ud83d"],
+            container_environment_variables={"\ud83d": "a", "A": "\ud83d" + "\ude00"},
+        ),
+        [
+            f"container_arguments[1]: {HALF}",
+            f"container_entrypoint[0]: {HALF}",
+            f"container_environment_variables['\\ud83d']: the key {HALF}",
+            f"container_environment_variables['A']: the value {HALF}",
+        ],
+    ),
+    (
+        lambda: from_request({"AppImageConfigName": "a", "Tags": [{"Key": "\ud83d", "Value": "\ude00"}]}),
+        [f"Tags[0].Key: {HALF}", f"Tags[0].Value: {HALF}"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("build", "texts"), HALVES)
+def test_a_lone_surrogate_is_refused(build: Callable[[], object], texts: list[str]) -> None:
+    """It cannot be encoded. JSON can have one as an escape. Lifted limits do not allow it."""
+    for limits in (nullcontext(), unchecked()):
+        with limits, pytest.raises(InvalidAppImageConfigError) as caught:
+            build()
+        assert list(map(str, caught.value.violations)) == texts
+        assert {violation.constraint for violation in caught.value.violations} == {"type"}
+    assert ContainerConfig(container_arguments=["\U0001f600"]).container_arguments == ("\U0001f600",)

@@ -65,9 +65,9 @@ def test_the_keys_of_a_set_are_sorted() -> None:
 @pytest.mark.parametrize(
     ("keys", "reason"),
     [
-        ("team", "tag_keys: must be a list, not a string; write a list with the string as its only item"),
-        ({"team": "ml"}, "tag_keys: must be a list, not a map"),
-        ({"team", 5}, "tag_keys[0]: must be a string, not an integer; write it in quotes"),
+        ("team", "keys: must be a list, not a string; write a list with the string as its only item"),
+        ({"team": "ml"}, "keys: must be a list, not a map"),
+        ({"team", 5}, "keys[0]: must be a string, not an integer; write it in quotes"),
     ],
 )
 def test_delete_tags_refuses_keys_that_are_a_string_or_a_map(keys: Any, reason: str) -> None:

@@ -40,3 +40,19 @@ def test_a_place_in_a_request_is_spelled_with_wire_names() -> None:
         "JupyterLabAppImageConfig.ContainerConfig.ContainerEnvironmentVariables['A']",
         "AppImageConfigName",
     ]
+
+
+def test_members_whose_names_have_dots_or_brackets_are_spelled_as_keys() -> None:
+    """So that no two places have the same path."""
+    request: dict[str, Any] = {"AppImageConfigName": "a", "A.B": 1, "": 1, "A": {"B": 1}, "[0]": 1}
+    request["JupyterLabAppImageConfig"] = {"": 1, "FileSystemConfig": {"a'b.c": 1}}
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        from_request(request)
+    assert [violation.path for violation in caught.value.violations] == [
+        "['A.B']",
+        "['']",
+        "A",
+        "['[0]']",
+        "JupyterLabAppImageConfig['']",
+        'JupyterLabAppImageConfig.FileSystemConfig["a\'b.c"]',
+    ]

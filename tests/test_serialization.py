@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from attrs import evolve
+from botocore import xform_name
 from hypothesis import given
-from strategies import app_image_configs
-from wire import Response, Wire
+from hypothesis import strategies as st
+from strategies import app_image_configs, names, tag_text
+from wire import Response, Wire, session
 
 from appimageconfig import (
     AppImageConfig,
@@ -27,6 +32,7 @@ from appimageconfig import (
     from_response,
     to_request,
 )
+from appimageconfig.operations import OperationName
 
 REQUESTS = sorted(Path(__file__).parent.parent.glob("examples/requests/*.json"))
 
@@ -115,15 +121,90 @@ def test_changing_a_request_does_not_change_the_config() -> None:
     assert to_request(config)["Tags"] == [{"Key": "a", "Value": "b"}]
 
 
-@given(app_image_configs)
-def test_the_body_on_the_wire_is_byte_equal_to_that_of_boto3(config: AppImageConfig) -> None:
-    wire = Wire(Response({"AppImageConfigArn": "arn"}))
-    sagemaker = wire.client()
-    AppImageConfigClient(sagemaker).create(config)
-    sagemaker.create_app_image_config(**to_request(config))
+times = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - with one below
+FILTERS = {
+    "NameContains": names,
+    "CreationTimeBefore": times,
+    "CreationTimeAfter": times,
+    "ModifiedTimeBefore": times,
+    "ModifiedTimeAfter": times,
+    "SortBy": st.sampled_from(["CreationTime", "LastModifiedTime", "Name"]),
+    "SortOrder": st.sampled_from(["Ascending", "Descending"]),
+}
+
+
+def in_order(filters: dict[str, Any]) -> dict[str, Any]:
+    """Return *filters* in the order of the service model, which is ours."""
+    return {member: filters[member] for member in FILTERS if member in filters}
+
+
+name_only = names.map(lambda name: {"AppImageConfigName": name})
+arns = names.map("arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/{}".format)
+tags = st.dictionaries(tag_text.filter(bool), tag_text, max_size=5).map(
+    lambda tags: [{"Key": key, "Value": value} for key, value in tags.items()]
+)
+Call = Callable[[AppImageConfigClient, Any], object]
+
+
+@cache
+def sagemaker() -> Any:
+    """Return a client, which takes longer to make than a call."""
+    return session().client("sagemaker")
+
+
+# The requests of each method, and how it is called for one of them.
+METHODS: dict[str, tuple[st.SearchStrategy[Any], Call]] = {
+    "create_app_image_config": (
+        app_image_configs.map(to_request),
+        lambda client, request: client.create(from_request(request)),
+    ),
+    "update_app_image_config": (
+        app_image_configs.map(lambda config: to_request(evolve(config, tags=None))).filter(
+            lambda request: len(request) > 1
+        ),
+        lambda client, request: client.update(from_request({**request, "Tags": [{"Key": "not", "Value": "sent"}]})),
+    ),
+    "describe_app_image_config": (name_only, lambda client, request: client.describe(request["AppImageConfigName"])),
+    "delete_app_image_config": (name_only, lambda client, request: client.delete(request["AppImageConfigName"])),
+    "list_app_image_configs": (
+        st.fixed_dictionaries({}, optional=FILTERS).map(in_order),
+        lambda client, request: list(client.list(**{xform_name(member): item for member, item in request.items()})),
+    ),
+    "list_tags": (
+        st.builds(dict, ResourceArn=arns),
+        lambda client, request: client.list_tags(request["ResourceArn"]),
+    ),
+    "add_tags": (
+        st.builds(dict, ResourceArn=arns, Tags=tags),
+        lambda client, request: client.add_tags(
+            request["ResourceArn"], {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+        ),
+    ),
+    "delete_tags": (
+        st.builds(dict, ResourceArn=arns, TagKeys=st.lists(tag_text.filter(bool), min_size=1, max_size=50)),
+        lambda client, request: client.delete_tags(request["ResourceArn"], request["TagKeys"]),
+    ),
+}
+
+
+def test_every_operation_is_compared_with_boto3() -> None:
+    assert set(METHODS) == {xform_name(operation) for operation in get_args(OperationName)}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(data=st.data())
+def test_the_body_on_the_wire_is_byte_equal_to_that_of_boto3(method: str, data: st.DataObject) -> None:
+    requests, call = METHODS[method]
+    request = data.draw(requests)
+    wire = Wire(Response({"AppImageConfigArn": "arn", "AppImageConfigName": "a", "AppImageConfigs": [], "Tags": []}))
+    with wire.on(sagemaker()):
+        call(AppImageConfigClient(sagemaker()), request)
+        if method == "list_app_image_configs":
+            list(sagemaker().get_paginator(method).paginate(**request, PaginationConfig={"PageSize": 100}))
+        else:
+            getattr(sagemaker(), method)(**request)
     ours, raw = wire.sent
-    assert ours.body == raw.body
-    assert ours.target == raw.target == "SageMaker.CreateAppImageConfig"
+    assert (ours.target, ours.body) == (raw.target, raw.body)
 
 
 @pytest.mark.parametrize("path", REQUESTS, ids=lambda path: path.stem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from botocore.awsrequest import AWSResponse
 from urllib3 import HTTPResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
 
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.config import Config
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 class Response:
     """An HTTP response of the service."""
 
-    body: Mapping[str, Any] = MappingProxyType({})
+    body: Mapping[str, Any] | bytes = MappingProxyType({})
     status: int = 200
     headers: Mapping[str, str] = MappingProxyType({})
 
@@ -60,6 +61,15 @@ class Wire:
         client.meta.events.register_first("before-send.sagemaker", self.respond)
         return client
 
+    @contextmanager
+    def on(self, client: Any) -> Generator[None]:
+        """Record the requests of *client*, and respond to them. One client for many wires saves time."""
+        client.meta.events.register_first("before-send.sagemaker", self.respond)
+        try:
+            yield
+        finally:
+            client.meta.events.unregister("before-send.sagemaker", self.respond)
+
     def respond(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         """Record *request* and return the next response."""
         items: Iterable[tuple[str, Any]] = request.headers.items()
@@ -68,7 +78,9 @@ class Wire:
         self.sent.append(Sent(headers["x-amz-target"], body, headers["user-agent"], request.url))
         response = self._responses.pop(0) if len(self._responses) > 1 else self._responses[0]
         response_headers: Any = {"x-amzn-RequestId": f"request-{len(self.sent)}", **response.headers}
-        stream = HTTPResponse(BytesIO(json.dumps(dict(response.body)).encode()), preload_content=False)
+        body: Any = dict(response.body) if isinstance(response.body, Mapping) else response.body
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        stream = HTTPResponse(BytesIO(content), preload_content=False)
         return AWSResponse(request.url, response.status, response_headers, stream)
 
 

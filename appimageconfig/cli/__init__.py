@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 from collections import Counter
@@ -28,7 +29,13 @@ from appimageconfig._converter import redacted
 from appimageconfig._paths import printable
 from appimageconfig.cli import terminal
 from appimageconfig.client import AppImageConfigClient
-from appimageconfig.errors import AppImageConfigError, ApplyError, InvalidAppImageConfigError, NotConvergedError
+from appimageconfig.errors import (
+    AppImageConfigError,
+    ApplyError,
+    InvalidAppImageConfigError,
+    NotConvergedError,
+    Violation,
+)
 from appimageconfig.limits import APP_IMAGE_CONFIG_NAME
 from appimageconfig.provisioning import Outcome, Status
 from appimageconfig.provisioning._difference import leaves, own_tags
@@ -44,6 +51,7 @@ ExitCode: TypeAlias = int
 Connect: TypeAlias = "Callable[[], AppImageConfigClient]"
 
 INVALID: Final = 1
+SETTINGS: Final = 2  # also click's own code for an invalid command line
 FAILED: Final = 3
 PENDING: Final = 4
 CLOSED_PIPE: Final = 128 + 13  # what a shell reports for a program that SIGPIPE ended
@@ -52,8 +60,9 @@ _EXIT_CODES: Final = """\b
 Exit codes:
   0    success
   1    a request or a name is invalid, or check --strict found warnings; nothing was sent
-  2    invalid command line or settings; nothing was changed
-  3    the service refused a request or could not be reached (apply, delete: for at least one config)
+  2    invalid command line, or invalid or missing settings (credentials, region, profile); nothing was changed
+  3    the service refused a request, could not be reached or gave no valid response (apply, delete: for at least one
+       config), a result could not be written, or export could not make a file name of a name
   4    changes are pending: apply or delete was not confirmed, or plan --exit-code found some
   130  interrupted by Ctrl-C: requests under way were finished, no others were started (SIGTERM: 143)
   141  stdout was closed by its reader"""
@@ -67,6 +76,25 @@ _AWS_DOMAINS: Final = (
     ".api.amazonwebservices.com.cn",
     ".api.amazonwebservices.eu",
 )
+# The names that --directory makes files of, since the service might return any: those of configs, also if AWS allows
+# longer ones, except the names of devices on Windows, where a repository with the files may be checked out.
+_FILE_NAME: Final = re.compile(
+    r"(?!(con|prn|aux|nul|com[0-9]|lpt[0-9])\Z)[a-z0-9](-*[a-z0-9])*", re.ASCII | re.IGNORECASE
+)
+_SETTINGS_ERRORS: Final = (
+    botocore_errors.NoCredentialsError,
+    botocore_errors.PartialCredentialsError,
+    botocore_errors.NoRegionError,
+    botocore_errors.ProfileNotFound,
+)
+# The advice that errors give to callers in Python, and what to do in a shell instead.
+_ADVICE: Final = {
+    "pass replace=True to delete and recreate it": "pass --replace to delete and recreate it",
+    "Call ensure() to create or update it, or describe() to compare it.": (
+        "Run apply to create or update it, or describe to compare it."
+    ),
+    "or raise the retries of the botocore Config.": "or set AWS_MAX_ATTEMPTS to a larger number.",
+}
 _FINISHING: Final = "\nFinishing the requests under way...\n"
 _HINTS: Final[dict[tuple[type[BotoCoreError], ...], str]] = {
     (botocore_errors.NoCredentialsError,): (
@@ -101,12 +129,22 @@ class _Commands(click.Group):
         try:
             code = super().main(*args, **{**options, "prog_name": self.name, "standalone_mode": False})
         except click.ClickException as error:
-            error.show()
             code = error.exit_code
+            try:
+                error.show()
+            except OSError:
+                terminal.discard_output()
         except click.Abort:
             terminal.note("Interrupted.")
             code = 128 + signal.SIGINT
         sys.exit(code)
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        """Parse the arguments; --help and --version already print here."""
+        try:
+            return super().make_context(*args, **options)
+        except OSError as error:
+            raise click.exceptions.Exit(_unwritable(error)) from error
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, and return its exit code."""
@@ -115,22 +153,27 @@ class _Commands(click.Group):
                 code = super().invoke(ctx)
             except InvalidAppImageConfigError as error:
                 terminal.note(error)
-                code = INVALID
+                code = FAILED if error.subject == "response" else INVALID
             except (AppImageConfigError, BotoCoreError) as error:
-                terminal.note(error)
+                terminal.note(_for_the_shell(str(error)))
                 _note_hints([error])
-                code = FAILED
+                code = SETTINGS if isinstance(error, _SETTINGS_ERRORS) else FAILED
             except ImportError as error:
                 if error.name != "yaml":
                     raise
                 raise click.UsageError(str(error)) from error
             sys.stdout.flush()
         except OSError as error:
-            if not isinstance(error, BrokenPipeError):
-                terminal.note(error)
-            terminal.discard_output()
-            return CLOSED_PIPE if isinstance(error, BrokenPipeError) else FAILED
+            return _unwritable(error)
         return code
+
+
+def _unwritable(error: OSError) -> ExitCode:
+    """Report that the output cannot be written, and return the exit code."""
+    if not isinstance(error, BrokenPipeError):
+        terminal.note(error)
+    terminal.discard_output()
+    return CLOSED_PIPE if isinstance(error, BrokenPipeError) else FAILED
 
 
 @click.group(
@@ -180,10 +223,11 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
                 session=boto3.Session(profile_name=profile), region_name=region, endpoint_url=endpoint_url
             )
             try:
-                _ = client.sagemaker
+                # botocore looks at the port only when it signs a request.
+                _ = urlsplit(client.sagemaker.meta.endpoint_url).port
             except ValueError as error:
                 where = "--region, --endpoint-url (such as https://localhost:8080), AWS_* variables and the profile"
-                raise click.UsageError(f"{error}; check {where}") from error
+                raise click.UsageError(f"{str(error).rstrip('.')}; check {where}") from error
             return client
 
         return command(connect, **options)  # type: ignore[call-arg]  # click passes the options of the command
@@ -346,6 +390,7 @@ def describe(connect: Connect, name: str, *, output: str) -> ExitCode:
 @_calls_the_service
 def list_configs(connect: Connect, *, name_contains: str | None, output: str) -> ExitCode:
     """List configs, sorted by name."""
+    _require_valid_part(name_contains)
     found = connect().list(name_contains=name_contains, sort_by="Name", sort_order="Ascending")
     if output == "json":
         terminal.print_json([redacted(details) for details in found])
@@ -366,10 +411,13 @@ def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, yes: b
     _require_confirmable(yes=yes)
     outcomes: list[Outcome] = []
     client = connect()
-    if not yes and not terminal.confirm(f"Delete {', '.join(names)}?"):
-        return PENDING
+    once = list(dict.fromkeys(names))
+    if not yes:
+        terminal.note(_target_line(client))
+        if not terminal.confirm(f"Delete {', '.join(once)}?"):
+            return PENDING
     with _signals.arriving(_FINISHING) as signals:
-        for name in names:
+        for name in once:
             if signals:
                 break
             outcome = Outcome(status="deleted", app_image_config_name=name)
@@ -379,10 +427,10 @@ def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, yes: b
                 outcome = Outcome(status="failed", app_image_config_name=name, error=error)
             outcomes.append(outcome)
             if output == "text":
-                terminal.print_line(str(outcome), _STYLES[outcome.status])
+                terminal.print_line(_for_the_shell(str(outcome)), _STYLES[outcome.status])
     if output == "json":
         terminal.print_json({"outcomes": [outcome.to_dict() for outcome in outcomes]})
-    return _ended(outcomes, names, signals)
+    return _ended(outcomes, once, signals)
 
 
 @cli.command()
@@ -422,6 +470,7 @@ def export(
     if names and name_contains is not None:
         raise click.UsageError("pass either NAME or --name-contains")
     _require_valid(*names)
+    _require_valid_part(name_contains)
     client = connect()
     found = (
         map(client.describe, dict.fromkeys(names))
@@ -433,7 +482,12 @@ def export(
         sys.stdout.flush()
         sys.stdout.buffer.write(files.dumps(configs, file_format=file_format).encode())
         return 0
-    paths = {directory / f"{config.app_image_config_name}.{file_format}": config for config in configs}
+    refused = [name for config in configs if not _FILE_NAME.fullmatch(name := config.app_image_config_name)]
+    paths = {
+        directory / f"{config.app_image_config_name}.{file_format}": config
+        for config in configs
+        if config.app_image_config_name not in refused
+    }
     try:
         # First, since it fails for a path that cannot be: Path.exists is false for it from Python 3.14 on.
         directory.mkdir(parents=True, exist_ok=True)
@@ -449,7 +503,9 @@ def export(
     else:
         for path in paths:
             terminal.print_line(str(path))
-    return 0
+    for name in refused:
+        terminal.note(f"not exported: {name!r} cannot be the name of a file; export it without --directory")
+    return FAILED if refused else 0
 
 
 @cli.command()
@@ -492,7 +548,7 @@ def _carry_out(
             if outcome.status != "unchanged":
                 advance()
                 if is_text:
-                    terminal.print_line(str(outcome), _STYLES[outcome.status])
+                    terminal.print_line(_for_the_shell(str(outcome)), _STYLES[outcome.status])
 
         try:
             outcomes = client.apply(
@@ -522,9 +578,18 @@ def _ended(outcomes: Sequence[Outcome], names: Iterable[str], signals: Sequence[
 
 def _require_valid(*names: str) -> None:
     """Report all invalid names before anything is sent, and as arguments, not as members of a request."""
-    violations = [piece for name in names for piece in APP_IMAGE_CONFIG_NAME.violations(name, f"NAME {name!r}")]
+    _require_no([piece for name in names for piece in APP_IMAGE_CONFIG_NAME.violations(name, f"NAME {name!r}")])
+
+
+def _require_valid_part(name_contains: str | None) -> None:
+    """Report a text that no name contains. Hyphens at its ends are fine, although a name has none there."""
+    if part := (name_contains or "").strip("-"):
+        _require_no(list(APP_IMAGE_CONFIG_NAME.violations(part, f"--name-contains {name_contains!r}")))
+
+
+def _require_no(violations: Sequence[Violation]) -> None:
     if violations:
-        raise InvalidAppImageConfigError(violations, "command line")
+        raise InvalidAppImageConfigError(violations, "name")
 
 
 def _count(number: int, noun: str) -> str:
@@ -540,17 +605,17 @@ def _print_plan(client: AppImageConfigClient, plan: Plan, *, verbose: bool) -> N
     terminal.print_line(plan.summary())
 
 
-def _target_line(client: AppImageConfigClient, plan: Plan) -> str:
+def _target_line(client: AppImageConfigClient, plan: Plan | None = None) -> str:
     target = _target(client, plan)
     parts = ("in-memory service" if name == "in_memory" else f"{name} {value}" for name, value in target.items())
     return f"Target: {', '.join(parts)}."
 
 
-def _target(client: AppImageConfigClient, plan: Plan) -> dict[str, Any]:
-    """Return where *plan* acts: the account only if a config exists there, since no call is made to find it out."""
+def _target(client: AppImageConfigClient, plan: Plan | None) -> dict[str, Any]:
+    """Return where a command acts: the account only if *plan* knows it, since no call is made to find it out."""
     options = click.get_current_context().params
     meta = client.sagemaker.meta
-    if options["in_memory"]:
+    if options.get("in_memory"):
         return {"in_memory": True, "region": meta.region_name}
     endpoint: str = meta.endpoint_url
     # Access keys in the environment take precedence over a profile that is named there, but not over --profile.
@@ -560,7 +625,7 @@ def _target(client: AppImageConfigClient, plan: Plan) -> dict[str, Any]:
         "endpoint": None if (urlsplit(endpoint).hostname or "").endswith(_AWS_DOMAINS) else endpoint,
         "region": meta.region_name,
         "profile": next(filter(None, profiles), None),
-        "account": plan.account_id,
+        "account": None if plan is None else plan.account_id,
     }
     return {name: value for name, value in target.items() if value}
 
@@ -574,6 +639,13 @@ def _row(details: AppImageConfigDetails) -> tuple[str, str, str]:
     names = ", ".join(name for name, app in apps.items() if app is not None)
     time = details.last_modified_time
     return details.app_image_config_name, names, "" if time is None else time.isoformat(timespec="seconds")
+
+
+def _for_the_shell(text: str) -> str:
+    """Return *text* with the advice for callers in Python replaced."""
+    for python, shell in _ADVICE.items():
+        text = text.replace(python, shell)
+    return text
 
 
 def _note_hints(errors: Sequence[Exception]) -> None:

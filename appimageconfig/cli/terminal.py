@@ -75,13 +75,13 @@ def print_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a table to a terminal, and otherwise tab-separated lines without a heading, each row as it comes."""
     if not sys.stdout.isatty():
         for row in rows:
-            sys.stdout.write("\t".join(map(_printable, row)) + "\n")
+            sys.stdout.write("\t".join(map(printable, row)) + "\n")
         return
     from rich.table import Table  # noqa: PLC0415 - slow to import, and needed only for a terminal
 
     table = Table(*heading, box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*map(_printable, row))
+        table.add_row(*map(printable, row))
     # As wide as its content: a narrower terminal wraps the lines, and nothing is cut off.
     _console(width=_WIDEST).print(table)
 

@@ -15,17 +15,17 @@ import sys
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast
 
 import attrs
 
 from appimageconfig import _paths
 from appimageconfig._checking import by_name, duplicate
 from appimageconfig._constraints import type_violation
-from appimageconfig._frozen import is_map
+from appimageconfig._frozen import is_map, secrets_in
 from appimageconfig.advice import Advice, advise
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
-from appimageconfig.files import _json
+from appimageconfig.files import _json, _writing
 from appimageconfig.files._document import EMPTY, Document, syntax_error, text_error
 from appimageconfig.limits import APP_IMAGE_CONFIG_NAME
 from appimageconfig.models import AppImageConfig
@@ -65,9 +65,10 @@ def check(path: str | PathLike[str], *paths: str | PathLike[str]) -> Checked:
     ``-`` is stdin: JSON if it begins with a brace or a bracket, and otherwise YAML.
 
     Raises:
+        TypeError: A path is not a string or a `os.PathLike` of one.
         ImportError: A file is YAML, and PyYAML is not installed.
     """
-    requests, violations = _read([_readable_source(os.fspath(each)) for each in (path, *paths)])
+    requests, violations = _read([_readable_source(_path(each)) for each in (path, *paths)])
     advice = [
         request.located(piece) for request in requests if request.config is not None for piece in advise(request.config)
     ]
@@ -87,9 +88,10 @@ def load(path: str | PathLike[str], *paths: str | PathLike[str]) -> list[AppImag
     Raises:
         InvalidAppImageConfigError: All violations of all files, each with its file and line.
         OSError: A file cannot be read. `check` reports it together with the violations of the others.
+        TypeError: A path is not a string or a `os.PathLike` of one.
         ImportError: A file is YAML, and PyYAML is not installed.
     """
-    return _valid(*_read([_source(os.fspath(each), _content) for each in (path, *paths)]))
+    return _valid(*_read([_source(_path(each), _content) for each in (path, *paths)]))
 
 
 def paths_in(directory: str | PathLike[str]) -> list[str]:
@@ -102,7 +104,7 @@ def paths_in(directory: str | PathLike[str]) -> list[str]:
     Raises:
         OSError: The directory cannot be read.
     """
-    with os.scandir(directory) as entries:
+    with os.scandir(_path(directory)) as entries:
         return sorted(
             entry.path
             for entry in entries
@@ -131,27 +133,36 @@ def loads(text: str, *, file_format: Literal["json", "yaml"] = "json") -> list[A
 
     Raises:
         InvalidAppImageConfigError: All violations, each with its line.
+        TypeError: *text* is not a string.
         ImportError: The format is YAML, and PyYAML is not installed.
     """
     _require_format(file_format)
+    _require_text(text)
     return _valid(*_read([(None, partial(_parsed, text, file_format))]))
 
 
 def dump(configs: Iterable[AppImageConfig], path: str | PathLike[str]) -> None:
     """
-    Write a request file for `load` and the AWS CLI; an existing file is overwritten.
+    Write a request file for `load` and the AWS CLI; an existing file is replaced.
 
     A single config is written as a request, any other number as a list. The format
     depends on the name of the file, as for `load`. Environment values and container
-    arguments are written in plain text.
+    arguments are written in plain text: a new file that contains some can be read
+    and written only by its owner (mode 0600). An existing file keeps its mode.
+
+    The file is replaced as a whole or not at all. Only a symbolic link, a device or
+    a pipe is written directly.
 
     Raises:
         InvalidAppImageConfigError: Two configs have the same name, or the file would be too large. Nothing is written.
-        TypeError: An item of *configs* is not an `AppImageConfig`. Nothing is written.
+        TypeError: *configs* is not an iterable of `AppImageConfig`, or *path* is not a path. Nothing is written.
+        OSError: The file cannot be written, for instance because the disk is full. It is as it was before.
         ImportError: The file is YAML, and PyYAML is not installed.
     """
-    text = dumps(configs, file_format=_format_of(os.fspath(path)))
-    Path(path).write_bytes(text.encode())
+    file = _path(path)
+    found = by_name(configs).values()
+    content = _written(found, _format_of(file)).encode()
+    _writing.replace(file, content, is_private=any(True for config in found for _ in secrets_in(config)))
 
 
 def dumps(configs: Iterable[AppImageConfig], *, file_format: Literal["json", "yaml"] = "json") -> str:
@@ -160,15 +171,37 @@ def dumps(configs: Iterable[AppImageConfig], *, file_format: Literal["json", "ya
 
     Raises:
         InvalidAppImageConfigError: Two configs have the same name, or the text would be too large for a file.
-        TypeError: An item of *configs* is not an `AppImageConfig`.
+        TypeError: *configs* is not an iterable of `AppImageConfig`.
         ImportError: The format is YAML, and PyYAML is not installed.
     """
     _require_format(file_format)
-    requests = [to_request(config) for config in by_name(configs).values()]
+    return _written(by_name(configs).values(), file_format)
+
+
+def _written(configs: Iterable[AppImageConfig], file_format: Literal["json", "yaml"]) -> str:
+    requests = [to_request(config) for config in configs]
     value = requests[0] if len(requests) == 1 else requests
     text: str = _module_of(file_format).write(value)
     _require_size(len(text.encode()))
     return text
+
+
+def _path(path: object) -> str:
+    found: object = cast("Any", path).__fspath__() if isinstance(path, os.PathLike) else path
+    if isinstance(found, str):
+        return found
+    hint = {"bytes": "; decode it with os.fsdecode", "list": "; unpack it: *paths", "tuple": "; unpack it: *paths"}
+    name = type(found).__name__
+    raise TypeError(f"expected the path of a request file, got {name}{hint.get(name, '')}")
+
+
+def _require_text(text: object) -> None:
+    if not isinstance(text, str):
+        name = type(text).__name__
+        hint = {"bytes": "; decode it first", "dict": "; read it with from_request"}.get(name, "")
+        if isinstance(text, os.PathLike):
+            hint = "; read a file with load"
+        raise TypeError(f"expected the text of a request file, got {name}{hint}")
 
 
 def _require_format(file_format: str) -> None:
@@ -214,7 +247,7 @@ class _Request:
 
     def located(self, found: F) -> F:
         """Return *found*, which concerns the request, with its place in the file."""
-        path = _paths.member(self.path, found.path)
+        path = _paths.inside(self.path, found.path)
         return attrs.evolve(found, path=path, file=self.file, line=self.document.line(path))
 
 

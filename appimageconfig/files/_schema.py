@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import NOTHING
 
 from appimageconfig import models
-from appimageconfig._constraints import Integer, List, Map, String, Structure, Tags
+from appimageconfig._constraints import Integer, List, Map, String, Structure, Tags, constraint_of
 from appimageconfig._converter import modelled_fields
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _definition(model: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     required: list[str] = []
     for member, field in modelled_fields(model).items():
-        properties[member] = {**schema_of(field.validator, definitions), "description": descriptions[field.name]}
+        properties[member] = {**schema_of(constraint_of(field), definitions), "description": descriptions[field.name]}
         if field.default is NOTHING:
             required.append(member)
     return _object(properties, required)

@@ -49,27 +49,37 @@ _PROBLEMS: Final[Mapping[str, str]] = {
 
 _TAG: Final = "tag:yaml.org,2002:"
 _MERGE: Final = f"{_TAG}merge"
+
+
+def _string(text: str) -> str:
+    """Return *text* with a character for each surrogate pair, which an author writes as two escapes, as in JSON."""
+    return _SURROGATE_PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+
+
+_SURROGATE_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 # A value that is neither a string nor an integer is refused everywhere, by its type alone.
 _SCALARS: Final[Mapping[str, Callable[[str], Any]]] = {
     f"{_TAG}bool": bool,
     f"{_TAG}float": lambda _: math.nan,
     f"{_TAG}int": _document.integer,
     f"{_TAG}null": lambda _: None,
-    f"{_TAG}str": str,
+    f"{_TAG}str": _string,
     f"{_TAG}timestamp": lambda _: date.min,
     f"{_TAG}value": str,
     _MERGE: str,
 }
 # The integers that have the same value in YAML 1.1, which PyYAML reads, and in YAML 1.2.
 _INTEGER: Final = re.compile("[-+]?(0*[0-7]|[1-9][0-9]*)")
-# Those that YAML 1.2 reads as other integers or as strings. Long ones are left out: PyYAML takes quadratic time.
-_AMBIGUOUS: Final = re.compile("(?=.{,20}$)[-+]?(0[0-7_]+|0b[01][01_]*|[1-9][0-9_]*(:[0-5]?[0-9])*)")
+# Those that YAML 1.2 reads as other integers or as strings.
+_AMBIGUOUS: Final = re.compile("[-+]?(0[0-7_]+|0b[01][01_]*|[1-9][0-9_]*(:[0-5]?[0-9])*)")
+# The integers and other numbers of YAML 1.2 that are strings in YAML 1.1.
+_NEW_INTEGER: Final = re.compile(r"([-+]?0[0-9]+|0o[0-7]+)\Z")
+_NEW_NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_LONGEST_SHOWN: Final = 20  # PyYAML takes quadratic time to read an integer
 # Where messages may show a value. Elsewhere, also below a misspelt member, there may be a secret.
 _NOT_SECRET: Final = re.compile(
     r"(\[\d+\]\.)?(AppImageConfigName|Tags\[\d+\]\.\w+|\w+ImageConfig\.(KernelSpecs\[\d+\]|FileSystemConfig)\.\w+)"
 )
-# What YAML 1.2 reads as a number, and PyYAML as a string.
-_NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+")
 
 
 def read(text: str) -> _document.Document:
@@ -98,6 +108,11 @@ class _Loader(yaml.SafeLoader):
         if self._depth > _document.DEEPEST:
             raise _document.text_error("max", _document.TOO_DEEP, event.start_mark.line + 1)
         return event
+
+
+# After PyYAML's own resolvers, the first of which decides. A tag in the text comes before all of them.
+cast("Any", _Loader).add_implicit_resolver(f"{_TAG}int", _NEW_INTEGER, [*"-+0"])
+cast("Any", _Loader).add_implicit_resolver(f"{_TAG}float", _NEW_NUMBER, [*"-+.0123456789"])
 
 
 def _root(text: str) -> Node:
@@ -168,9 +183,10 @@ class _Nodes:
             if name.tag == _MERGE:
                 value |= self._merged(item, path)
             elif (name.id, name.tag) == ("scalar", f"{_TAG}str"):
-                place = around.member(name.value, name.start_mark.line + 1)
+                member = _string(name.value)
+                place = around.member(member, name.start_mark.line + 1)
                 self.places.append(place)
-                value[name.value] = self.value(item, place.path)
+                value[member] = self.value(item, place.path)
             else:
                 self._add_violation(name, path, "has a member whose name is not a string; put the name in quotes")
         return value
@@ -203,11 +219,12 @@ class _Nodes:
 
 def _not_decimal(node: Any, path: str) -> str:
     """Return how an integer that is not decimal is read; only that it is not where it may be a secret."""
-    if not (_AMBIGUOUS.fullmatch(node.value) and _NOT_SECRET.fullmatch(path)):
+    text: str = node.value
+    is_old, is_new = _AMBIGUOUS.fullmatch(text), _NEW_INTEGER.match(text)
+    if not (is_old or is_new) or len(text) > _LONGEST_SHOWN or not _NOT_SECRET.fullmatch(path):
         return "is an integer that is not in plain decimal form"
-    old = cast("Any", SafeConstructor()).construct_yaml_int(node)
-    is_decimal = node.value.lstrip("+-").isdecimal()
-    new = int(node.value) if is_decimal else f"the string {node.value!r}"
+    old = cast("Any", SafeConstructor()).construct_yaml_int(node) if is_old else f"the string {text!r}"
+    new = int(text, 8 if "o" in text else 10) if is_new or text.lstrip("+-").isdecimal() else f"the string {text!r}"
     return f"is ambiguous: YAML 1.1 reads {old} and YAML 1.2 reads {new}"
 
 
@@ -217,7 +234,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _represent(dumper: Any, text: str) -> Any:
     # PyYAML reads some line breaks back as others, unless they are escapes.
-    style = '"' if not text.isprintable() or _NUMBER.fullmatch(text) else None
+    is_number = _NEW_INTEGER.match(text) or _NEW_NUMBER.match(text)
+    style = '"' if not text.isprintable() or is_number else None
     return dumper.represent_scalar(f"{_TAG}str", text, style=style)
 
 

@@ -16,13 +16,15 @@ import attrs
 from attrs.validators import ge, le, optional
 from botocore import xform_name
 
-from appimageconfig._converter import tags_from_page
+from appimageconfig._converter import tags_from_wire
 from appimageconfig.operations import OperationName
 
 Members = dict[str, Any]
 T = TypeVar("T")
 
 _REMEMBERED: Final = 1000  # changes, for stale reads
+_MAX_TOKENS: Final = 1000
+_MAX_TAGS: Final = 50  # "SageMaker AI resources have a 50 tag limit", says AWS's page on the propagation of tags
 _DEFAULT_PAGE: Final = 10  # ListAppImageConfigs: "The default value is 10."
 _DEFAULT_IDS: Final = (1000, 100)  # uid and gid, from the documentation of FileSystemConfig in the service model
 # The app configs, and the pairs of uid and gid that are documented for each.
@@ -138,7 +140,7 @@ class Account:
         arn = f"{self._arn_prefix}:app-image-config/{name}"
         identity = {"AppImageConfigArn": arn, "AppImageConfigName": name}
         self.configs[name] = {**identity, "CreationTime": now, "LastModifiedTime": now, **app_configs}
-        self.tags[arn] = tags_from_page(request)
+        self.tags[arn] = tags_from_wire(request.get("Tags", ()))
         return {"AppImageConfigArn": arn}
 
     def describe_app_image_config(self, request: Members) -> Members:
@@ -168,18 +170,25 @@ class Account:
         """Run ListAppImageConfigs."""
         token = request.get("NextToken")
         if token is not None and token not in self._pages:
-            raise RefusedError("ValidationException", "The NextToken is not from a response of this operation.")
+            message = (
+                f"The NextToken is not from one of the last {_MAX_TOKENS} responses of this operation that had one."
+            )
+            raise RefusedError("ValidationException", message)
         found, start = (_search(self.configs.values(), request), 0) if token is None else self._pages[token]
         end = start + request.get("MaxResults", _DEFAULT_PAGE)
         page: Members = {"AppImageConfigs": found[start:end]}
         if end < len(found):
+            if len(self._pages) == _MAX_TOKENS:
+                del self._pages[next(iter(self._pages))]  # the oldest
             page["NextToken"] = str(uuid4())
             self._pages[page["NextToken"]] = found, end
         return page
 
     def add_tags(self, request: Members) -> Members:
         """Run AddTags."""
-        tags = {**self._tags(request), **tags_from_page(request)}
+        tags = {**self._tags(request), **tags_from_wire(request.get("Tags", ()))}
+        if len(tags) > _MAX_TAGS:
+            raise RefusedError("ValidationException", f"A resource has at most {_MAX_TAGS} tags, not {len(tags)}.")
         self.tags[request["ResourceArn"]] = tags
         return _tag_list(tags)
 

@@ -7,7 +7,8 @@ An HTTP endpoint for an `InMemorySageMaker`, for other processes and other langu
         subprocess.run(["aws", "sagemaker", "list-app-image-configs", "--endpoint-url", url], check=True)
 
 AWS JSON 1.1 is one POST to ``/``, so the standard library's ``http.server`` is enough. The endpoint is for tests:
-it listens on the loopback interface only, and checks no signatures.
+it listens on the loopback interface only, and checks no signatures. Web pages that a browser shows on the same
+machine can send requests to that interface, too, so these are refused.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ import os
 import re
 import socket
 import sys
+import time
 from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from io import BufferedReader, RawIOBase
 from socketserver import ThreadingTCPServer
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any, Final
@@ -38,10 +41,19 @@ _logger.addHandler(logging.NullHandler())
 
 _HOST: Final = "127.0.0.1"
 _MAX_BODY: Final = 1024 * 1024
-_TIMEOUT: Final = 10  # seconds
+_TIMEOUT: Final = 10.0  # seconds
 # The quantifiers have bounds, so that no header makes the search slow.
 _CREDENTIAL: Final = re.compile(r"Credential=[^/,\s]{1,128}/[0-9]{8}/([a-z0-9-]{1,63})/[a-z0-9-]{1,63}/aws4_request")
-_ERROR_CODES: Final = {404: "UnknownOperationException", 413: "RequestEntityTooLargeException", 500: "InternalFailure"}
+# A web page can let its own name resolve to 127.0.0.1. The browser then takes the endpoint for a part of the page's
+# site and may send no Origin, but the header Host has that name.
+_HOSTS: Final = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?", re.IGNORECASE)
+_ERROR_CODES: Final = {
+    403: "AccessDeniedException",
+    404: "UnknownOperationException",
+    408: "RequestTimeoutException",
+    413: "RequestEntityTooLargeException",
+    500: "InternalFailure",
+}
 
 
 @contextmanager
@@ -95,28 +107,80 @@ class _Server(ThreadingTCPServer):
         _logger.debug("A connection broke: %r", sys.exception())
 
 
+# The time-out of a socket begins again with each byte. A client that sends one now and then would never reach it.
+class _Incoming(RawIOBase):
+    def __init__(self, connection: socket.socket) -> None:
+        super().__init__()
+        self._connection: Final = connection
+        self.deadline = 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        return self._connection.recv_into(buffer)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.1"  # the inherited HTTP/0.9 sends an error without a status
     disable_nagle_algorithm = True  # or the body of a response waits until the client acknowledges its headers
-    timeout = _TIMEOUT
 
     def __init__(self, service: InMemorySageMaker, *connection: Any) -> None:
         self._service: Final = service
         super().__init__(*connection)  # this handles all requests of the connection
 
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self._incoming = _Incoming(self.connection)
+        self.rfile = self._reader = BufferedReader(self._incoming)
+
+    def handle_one_request(self) -> None:
+        # Twice: a connection may be idle for as long as a request may take to arrive.
+        self._incoming.deadline = time.monotonic() + _TIMEOUT
+        try:
+            self._reader.peek()
+        except TimeoutError:
+            self.close_connection = True
+            return
+        self._incoming.deadline = time.monotonic() + _TIMEOUT
+        super().handle_one_request()
+
     def do_POST(self) -> None:
-        length = self.headers.get("Content-Length", "")
-        if not re.fullmatch("[0-9]{1,19}", length):
+        length, target = self._header("Content-Length"), self._header("X-Amz-Target")
+        if "Transfer-Encoding" in self.headers:
+            self.send_error(400, "A Transfer-Encoding is not supported. Send the header Content-Length.")
+        elif not re.fullmatch("[0-9]{1,19}", length):
             self.send_error(400, "The header Content-Length is missing or is not a length.")
         elif int(length) > _MAX_BODY:
             self.send_error(413, f"The body has {length} bytes, limit {_MAX_BODY}.")
-        elif len(body := self.rfile.read(int(length))) < int(length):
+        elif (body := self._body(int(length))) is None:
+            self.send_error(408, f"The request did not arrive within {_TIMEOUT:g} seconds.")
+        elif len(body) < int(length):
             self.send_error(400, f"The body ended after {len(body)} of {length} bytes.")
-        elif self.path != "/" or "X-Amz-Target" not in self.headers:
+        elif not _HOSTS.fullmatch(self._header("Host")):
+            self.send_error(403, "The header Host must be 127.0.0.1 or localhost, with or without a port.")
+        elif "Origin" in self.headers:
+            self.send_error(403, "Requests of web pages are refused, and the header Origin says that this is one.")
+        elif self.path != "/" or not re.fullmatch("[A-Za-z0-9_.]+", target):
             self.send_error(404, "Send a POST to / with the header X-Amz-Target, which names the operation.")
         else:
-            self._respond(self.headers["X-Amz-Target"], body)
+            self._respond(target, body)
+
+    def _header(self, name: str) -> str:
+        """Return a header; one that is repeated has commas, and so is not one that is accepted."""
+        return ", ".join(self.headers.get_all(name, []))
+
+    def _body(self, length: int) -> bytes | None:
+        try:
+            return self.rfile.read(length)
+        except TimeoutError:
+            return None
 
     def _respond(self, target: str, body: bytes) -> None:
         credential = _CREDENTIAL.search(self.headers.get("Authorization", ""))
@@ -146,8 +210,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(status)
         for name, value in {**headers, "Date": self.date_time_string(), "Content-Length": len(body)}.items():
             self.send_header(name, str(value))
+        self.connection.settimeout(_TIMEOUT)  # reading has set what was left of its own
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
         _logger.debug(format, *args)

@@ -21,6 +21,7 @@ from appimageconfig.operations import (
     DescribeAppImageConfigRequest,
     ListAppImageConfigsRequest,
     ListTagsInput,
+    name_filter,
 )
 from appimageconfig.serialization import from_response
 
@@ -110,7 +111,7 @@ class SageMakerStubber(Stubber):
         Add *details* as the response to describing the config of that name.
 
         Raises:
-            InvalidAppImageConfigError: *details* has no name.
+            InvalidAppImageConfigError: The name breaks the service model, so that `describe` would not send it.
         """
         request = DescribeAppImageConfigRequest(app_image_config_name=details.app_image_config_name)
         self._add("DescribeAppImageConfig", request, _details_response(details))
@@ -160,7 +161,7 @@ class SageMakerStubber(Stubber):
         request = ListAppImageConfigsRequest(
             max_results=_PAGE_SIZE,
             next_token=page_token,
-            name_contains=name_contains,
+            name_contains=name_filter(name_contains)[0],
             creation_time_after=creation_time_after,
             creation_time_before=creation_time_before,
             modified_time_after=modified_time_after,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import attrs
 import pytest
 import pytest_socket
 from botocore.loaders import JSONFileLoader
@@ -14,8 +15,12 @@ from command_line import HIDDEN, TIME, Gate, Invoker, Shell
 from appimageconfig.testing import InMemorySageMaker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from appimageconfig.testing import Response
+
+Alteration: TypeAlias = "Callable[[str, bytes], bytes]"
 
 
 @pytest.fixture(scope="package")
@@ -68,6 +73,22 @@ def invoker(url: str, tmp_path: Path, models: None, monkeypatch: pytest.MonkeyPa
     for name in HIDDEN:
         monkeypatch.delenv(name, raising=False)
     return Invoker(tmp_path, url)
+
+
+@pytest.fixture
+def altered(service: InMemorySageMaker, monkeypatch: pytest.MonkeyPatch) -> Callable[[Alteration], None]:
+    """Return the function that lets the service alter the bodies of its responses, by their operations."""
+
+    def alter(alteration: Alteration) -> None:
+        respond = service.respond
+
+        def altering(target: str, body: bytes, **place: Any) -> Response:
+            response = respond(target, body, **place)
+            return attrs.evolve(response, body=alteration(target.rpartition(".")[2], response.body))
+
+        monkeypatch.setattr(service, "respond", altering)
+
+    return alter
 
 
 @pytest.fixture

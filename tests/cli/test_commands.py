@@ -113,6 +113,11 @@ def test_version_is_that_of_the_distribution(invoker: Invoker) -> None:
         ("delete lab", "Error: cannot ask for confirmation: stdin is not a terminal; pass --yes\n"),
         ("export --name-contains '' lab", "Error: pass either NAME or --name-contains\n"),
         ("list --region us-east-1 --endpoint-url localhost:8080", "localhost:8080; check --region, --endpoint-url"),
+        ("list --region us-east-1 --endpoint-url http://127.0.0.1:99999", "Port out of range 0-65535; check --region,"),
+        (
+            "list --region us-east-1 --endpoint-url http://127.0.0.1:x",
+            "Port could not be cast to integer value as 'x'; ",
+        ),
         ("list --region us-east-1 --endpoint-url http://[::1", "(such as https://localhost:8080), AWS_* variables"),
     ],
 )
@@ -129,19 +134,19 @@ def test_invalid_command_line_exits_with_2_and_says_what_to_do(invoker: Invoker,
         (
             "list --region us-east-1",
             {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
-            3,
+            2,
             f"Unable to locate credentials\nPass --profile or set AWS_PROFILE; {WITHOUT_ACCOUNT}",
         ),
         (
             "list",
             {},
-            3,
+            2,
             f"You must specify a region.\nPass --region or set AWS_DEFAULT_REGION; {WITHOUT_ACCOUNT}",
         ),
         (
             "list --profile nobody",
             {},
-            3,
+            2,
             "The config profile (nobody) could not be found\nCheck --profile, AWS_PROFILE and the AWS",
         ),
         ("list --region us-east-1", {"AWS_MAX_ATTEMPTS": "many"}, 2, "'many'; check --region, --endpoint-url (such"),
@@ -175,6 +180,51 @@ def test_error_of_the_service_exits_with_3_and_says_what_to_do(
     run = invoker.call(*shlex.split(command))
     assert (run.code, run.out) == (3, "")
     assert re.search(r"\(AccessDeniedException\) when calling the \w+ operation.* Not you\..* Check the", run.err)
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("ThrottlingException", "Try again later, or set AWS_MAX_ATTEMPTS to a larger number."),
+        ("ResourceInUse", "Run apply to create or update it, or describe to compare it."),
+    ],
+)
+@pytest.mark.parametrize("command", ["describe lab", "delete --yes lab"])
+def test_advice_is_about_the_command_line_and_not_about_python(
+    invoker: Invoker, service: InMemorySageMaker, command: str, code: str, advice: str
+) -> None:
+    service.inject(Fault.error(code, message="No."))
+    run = invoker.call(*shlex.split(command))
+    assert run.code == 3
+    assert f" AppImageConfig: 'lab'. {advice}" in run.out + run.err
+
+
+UNREADABLE_BODIES = {
+    "list": b"[1,2]",
+    "null": b"null",
+    "not UTF-8": b"\xff\xfe",
+    "time": b'{"AppImageConfigName": "lab", "AppImageConfigArn": "x", "CreationTime": 1e18}',
+    "structure": b'{"AppImageConfigName": "lab", "AppImageConfigArn": "x", "JupyterLabAppImageConfig": [5]}',
+    "deep": b"[" * 100_000,
+    "empty": b"",
+    "name": b'{"AppImageConfigName": 5, "AppImageConfigArn": "x"}',
+}
+
+
+@pytest.mark.parametrize("command", ["describe lab", "list", "export", "plan lab.json", "apply --yes lab.json"])
+@pytest.mark.parametrize("body", UNREADABLE_BODIES.values(), ids=UNREADABLE_BODIES)
+def test_a_response_that_cannot_be_read_exits_with_3_and_says_what_to_check(
+    invoker: Invoker, altered: Callable[[Any], None], command: str, body: bytes
+) -> None:
+    invoker.write("lab.json", lab())
+    altered(lambda *_: body)
+    run = invoker.call(*shlex.split(command))
+    assert (run.code, run.out) == (3, "")
+    assert re.fullmatch(
+        r"invalid response:\n  (it cannot be read \(\w+\); check the endpoint, and the proxies on the way to it"
+        r"|AppImageConfig\w+: (required member is missing|must be a string, not an integer)[^\n]*)\n",
+        run.err.replace("\n  AppImageConfigName: required", ""),
+    )
 
 
 # check
@@ -238,7 +288,7 @@ def test_control_characters_are_escaped_and_each_violation_stays_on_its_line(inv
     """A request file may come from anywhere, and is not to steer the terminal."""
     invoker.write("lab.json", {"AppImageConfigName": "lab", f"a{ESCAPE}[31m\nx.json:1: b": 1})
     run = invoker.run("check", "lab.json")
-    assert run.out.startswith("lab.json:3: a\\x1b[31m\\nx.json:1: b: unknown member")
+    assert run.out.startswith(r"lab.json:3: ['a\x1b[31m\nx.json:1: b']: unknown member")
     assert run.out.count("\n") == 1
 
 
@@ -545,7 +595,10 @@ def test_apply_replaces_only_with_the_option_and_recommends_it(invoker: Invoker,
     invoker.write("lab.json", {"AppImageConfigName": "lab", "CodeEditorAppImageConfig": {}})
     run = invoker.call("apply", "--yes", "lab.json")
     assert run.code == 3
-    assert "\nfailed lab: AppImageConfig 'lab' still differs after the update" in run.out
+    assert (
+        "\nfailed lab: AppImageConfig 'lab' still differs after the update; pass --replace to delete and recreate it, "
+        "or add the rest to the desired state:\n"
+    ) in run.out
     assert run.out.endswith("\nApplied: 1 failed.\n")
     assert run.err == "Pass --replace to delete and recreate configs that an update cannot make match.\n"
 
@@ -672,11 +725,31 @@ def test_all_invalid_names_are_reported_and_nothing_is_sent(
     run = invoker.call(*shlex.split(command))
     assert (run.code, run.out) == (1, "")
     heading, *violations = run.err.splitlines()
-    assert heading == "invalid command line:"
+    assert heading == "invalid name:"
     assert [line.partition(": must consist of letters, ")[0] for line in violations] == [
         f"  NAME {name!r}" for name in names
     ]
     assert made() == []
+
+
+@pytest.mark.parametrize("command", ["list --name-contains", "export --name-contains"])
+@pytest.mark.parametrize("part", ["a_b", "-a_b-"])
+def test_a_part_of_no_name_is_reported_as_the_option_and_nothing_is_sent(
+    invoker: Invoker, made: Callable[[], list[str]], command: str, part: str
+) -> None:
+    run = invoker.call(*command.split(), part)
+    assert run == Ran(
+        1,
+        "",
+        f"invalid name:\n  --name-contains {part!r}: must consist of letters, digits and hyphens, without a hyphen at "
+        "either end, such as 'a-b' (pattern [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62})\n",
+    )
+    assert made() == []
+
+
+def test_delete_deletes_each_name_once(invoker: Invoker, client: AppImageConfigClient) -> None:
+    create(client, lab("a"), lab("b"))
+    assert invoker.call("delete", "--yes", "a", "b", "a") == Ran(0, "deleted a\ndeleted b\n")
 
 
 def test_list_prints_tab_separated_lines_by_name(invoker: Invoker, client: AppImageConfigClient) -> None:
@@ -691,6 +764,17 @@ def test_list_prints_tab_separated_lines_by_name(invoker: Invoker, client: AppIm
             "LastModifiedTime": SHOWN_TIME,
         }
     ]
+
+
+def test_control_characters_in_names_are_escaped_and_each_config_stays_on_its_line(
+    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Any], None]
+) -> None:
+    """In a table, tabs separate the columns, too."""
+    create(client, {"AppImageConfigName": "evil"})
+    altered(lambda _, body: body.replace(b'Name": "evil"', rb'Name": "a\n\u001b[31mb\tc"'))
+    escaped = r"a\n\x1b[31mb\tc"
+    assert invoker.call("list") == Ran(0, f"{escaped}\t\t{SHOWN_TIME}\n")
+    assert f"AppImageConfigName: {escaped}\n" in invoker.call("describe", "evil").out
 
 
 def test_list_finds_names_by_a_part_with_a_hyphen_at_its_end(invoker: Invoker, client: AppImageConfigClient) -> None:
@@ -790,6 +874,50 @@ def test_export_writes_a_file_for_each_config_and_overwrites_only_with_the_optio
     run = invoker.call(*command)
     assert (run.code, run.json) == (0, ["new/one/b.json"])
     assert json.loads(path.read_text(encoding="utf-8")) == TAGGED
+
+
+@pytest.mark.usefixtures("exported")
+def test_exported_files_with_secrets_can_be_read_only_by_their_owner(invoker: Invoker) -> None:
+    before = os.umask(0o022)
+    try:
+        assert invoker.call("export", "--directory", "new").code == 0
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (invoker.directory / "new").iterdir()}
+    assert modes == {"a.json": 0o600, "b.json": 0o644}
+
+
+UNSAFE = [
+    "../x", "/x/y", "a/b", "..", ".", "", "a\\b", "C:x", "a:b", "CON", "nul", "Com1", "lpt9", "a\n", "a\nb", "\x1b[31m",
+    "a\0", "-a", "a-", "a_b", "a.b", "\u017f", "é", "~", "a b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("file_format", ["json", "yaml"])
+def test_names_of_the_service_that_cannot_be_names_of_files_are_reported_and_the_others_exported(
+    invoker: Invoker, client: AppImageConfigClient, altered: Callable[[Any], None], file_format: str
+) -> None:
+    """No file is written outside the directory, or to a device."""
+    create(client, *({"AppImageConfigName": f"unsafe-{index}"} for index in range(len(UNSAFE))), lab("console"))
+    longer = "x" * 100
+    create(client, {"AppImageConfigName": "longer"})
+
+    def rename(operation: str, body: bytes) -> bytes:
+        if operation == "ListAppImageConfigs":
+            for index, name in [*enumerate(UNSAFE)][::-1]:
+                body = body.replace(b'Name": "unsafe-%d"' % index, b'Name": %s' % json.dumps(name).encode())
+        return body.replace(b'Name": "longer"', b'Name": "%s"' % longer.encode())
+
+    altered(rename)
+    directory = invoker.directory / "new"
+    run = invoker.call("export", "--directory", "new", "--format", file_format)
+    paths = [f"new/console.{file_format}", f"new/{longer}.{file_format}"]
+    assert (run.code, run.out.splitlines()) == (3, paths)
+    assert sorted(run.err.splitlines()) == sorted(
+        f"not exported: {name!r} cannot be the name of a file; export it without --directory" for name in UNSAFE
+    )
+    assert [*invoker.directory.iterdir()] == [directory]
+    assert sorted(directory.iterdir()) == sorted(invoker.directory / path for path in paths)
 
 
 @pytest.mark.usefixtures("exported")

@@ -225,6 +225,30 @@ def test_unwritable_stdout_is_reported(shell: Shell) -> None:
         assert ended(process) == Ran(3, "", f"[Errno {errno.EBADF}] {os.strerror(errno.EBADF)}\n")
 
 
+@pytest.mark.parametrize("arguments", ["--help", "--version", "check --help", "schema"])
+def test_full_disk_is_reported_by_every_output(shell: Shell, arguments: str) -> None:
+    with (
+        Path("/dev/full").open("w", encoding="utf-8") as full,
+        shell.start(*arguments.split(), stdout=full) as process,
+    ):
+        assert ended(process) == Ran(3, "", f"[Errno {errno.ENOSPC}] {os.strerror(errno.ENOSPC)}\n")
+
+
+@pytest.mark.parametrize("arguments", ["--help", "--version", "check --help", "schema"])
+def test_every_output_ends_quietly_without_a_reader(shell: Shell, arguments: str) -> None:
+    """As with ``| true``."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with shell.start(*arguments.split(), stdout=writer) as process:
+        os.close(writer)
+        assert ended(process) == Ran(141, "")
+
+
+def test_invalid_command_line_exits_with_2_even_if_it_cannot_be_reported(shell: Shell) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full, shell.start("nonsense", stderr=full) as process:
+        assert ended(process) == Ran(2, "")
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_closed_stream_does_not_affect_the_others(shell: Shell, closed: str) -> None:
     shell.write("lab.json", {"AppImageConfigName": "lab"})

@@ -70,11 +70,11 @@ def test_delete_asks_for_confirmation(shell: Shell, client: AppImageConfigClient
     create(client, lab("a"), lab("b"), lab("c"))
     with shell.terminal("delete", "a", "b", *shell.endpoint) as terminal:
         terminal.wait_for("[y/N]: ")
-        assert terminal.text == "Delete a, b? [y/N]: "
+        assert terminal.text == f"{shell.target()}Delete a, b? [y/N]: "
         assert names(client) == ["a", "b", "c"]
         terminal.type("y\n")
         assert terminal.code() == 0
-    assert terminal.text == "Delete a, b? [y/N]: y\ndeleted a\ndeleted b\n"
+    assert terminal.text == f"{shell.target()}Delete a, b? [y/N]: y\ndeleted a\ndeleted b\n"
     assert names(client) == ["c"]
 
 
@@ -83,7 +83,7 @@ def test_delete_deletes_nothing_unless_it_is_confirmed(shell: Shell, made: Calla
         terminal.wait_for("[y/N]: ")
         terminal.type("n\n")
         assert terminal.code() == 4
-    assert terminal.text == "Delete lab? [y/N]: n\nNothing was changed.\n"
+    assert terminal.text == f"{shell.target()}Delete lab? [y/N]: n\nNothing was changed.\n"
     assert made() == []
 
 

@@ -188,7 +188,7 @@ VIOLATIONS = [
     "6: KernelGatewayImageConfig.FileSystemConfig.DefaultGid: must be an integer, not a number",
     f"13: JupyterLabAppImageConfig.ContainerConfig.ContainerArguments[2]: {BLANK}",
     f"16: {VARIABLES}['A.B[C']: the value must be a string, not an integer; write it in quotes",
-    "20: JupyterLabAppImageConfig.Container.X: unknown member 'Container.X'; did you mean 'ContainerConfig'?",
+    "20: JupyterLabAppImageConfig['Container.X']: unknown member 'Container.X'; did you mean 'ContainerConfig'?",
     "24: Tags[1].Value: required member is missing",
     "25: Tags[1].Key: duplicate tag key; the first is at Tags[0]",
 ]

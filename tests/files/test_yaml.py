@@ -4,6 +4,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from request_files import MEMBERS, VARIABLES, violations_of, written
 
 from appimageconfig import AppImageConfig, to_request, unchecked
@@ -157,6 +159,10 @@ AMBIGUOUS = [
     ("1_000", "1000", "the string '1_000'"),
     ("0b101", "5", "the string '0b101'"),
     ("0" + "7" * 19, "144115188075855871", "7777777777777777777"),
+    ("089", "the string '089'", "89"),
+    ("-08", "the string '-08'", "-8"),
+    ("0o17", "the string '0o17'", "15"),
+    ("0o10", "the string '0o10'", "8"),
 ]
 
 
@@ -221,6 +227,36 @@ def test_an_integer_that_both_versions_of_yaml_read_alike_is_read(text: str) -> 
         )
     files: Any = to_request(config)["CodeEditorAppImageConfig"]["FileSystemConfig"]
     assert files["DefaultUid"] == int(text)
+
+
+NUMBERS = r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+
+
+@given(number=st.from_regex(NUMBERS, fullmatch=True))
+def test_a_number_of_yaml_1_2_is_not_a_string(number: str) -> None:
+    """Even if it is one in YAML 1.1, which PyYAML reads, such as 089 and 1e3."""
+    (violation,) = violations_of(f"AppImageConfigName: a\nTags: [{{Key: a, Value: {number}}}]", "yaml")
+    assert violation.startswith("line 2: Tags[0].Value: ")
+    assert violation.endswith(" in quotes")
+
+
+@pytest.mark.parametrize("text", ["0o8", "1e", "12e5f", "089a", "1.2.3", "0_8", "1-0", "!!str 089", "'0o17'", "1:90"])
+def test_a_string_that_begins_like_a_number_is_a_string(text: str) -> None:
+    (config,) = loads(f"AppImageConfigName: a\nTags: [{{Key: a, Value: {text}}}]", file_format="yaml")
+    assert config.tags == {"a": text.removeprefix("!!str ").strip("'")}
+
+
+@pytest.mark.parametrize("text", [r'"\ud83d\ude00"', r'"\uD83D\uDE00"', r'"\U0001f600"', '"\U0001f600"'])
+def test_a_surrogate_pair_is_one_character(text: str) -> None:
+    """As in JSON, also in a name."""
+    variables = f"{{{text}: {text}}}"
+    document = f"""\
+AppImageConfigName: a
+JupyterLabAppImageConfig: {{ContainerConfig: {{ContainerEnvironmentVariables: {variables}}}}}
+"""
+    (config,) = loads(document, file_format="yaml")
+    container: Any = to_request(config)["JupyterLabAppImageConfig"]["ContainerConfig"]
+    assert container == {"ContainerEnvironmentVariables": {"\U0001f600": "\U0001f600"}}
 
 
 def test_values_that_cannot_be_read_hide_no_other_violation() -> None:

@@ -348,7 +348,7 @@ def described(**members: Any) -> Response:
 
 def test_ensure_reports_a_difference_that_remains_after_a_replacement() -> None:
     """A service that adds defaults would let it replace the config again in every run."""
-    wire = Wire(described(JupyterLabAppImageConfig={"FileSystemConfig": {"DefaultUid": 1000}}))
+    wire = Wire(described(JupyterLabAppImageConfig={"FileSystemConfig": {"DefaultUid": 1000}}, Tags=[]))
     client = AppImageConfigClient(wire.client())
     with pytest.raises(NotConvergedError, match="was deleted and recreated") as caught:
         client.ensure(attrs.evolve(lab(), jupyter_lab_app_image_config=JupyterLabAppImageConfig()), replace=True)

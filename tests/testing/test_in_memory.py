@@ -101,6 +101,23 @@ def test_tags_are_set_overwritten_and_deleted(client: AppImageConfigClient) -> N
     assert client.list_tags(arn.replace("/lab", "/second")) == {}
 
 
+def test_more_tags_than_a_resource_can_have_are_refused(client: AppImageConfigClient) -> None:
+    """Existing keys count once, and nothing is stored."""
+    tags = {f"key-{number}": "" for number in range(50)}
+    arn = client.create(attrs.evolve(LAB, tags=tags))
+    client.add_tags(arn, {"key-0": "new"})
+    for added, total in (({"key-1": "x", "other": ""}, 51), ({f"other-{number}": "" for number in range(50)}, 100)):
+        with pytest.raises(RequestValidationError) as caught:
+            client.add_tags(arn, added)
+        assert (caught.value.code, caught.value.message) == (
+            "ValidationException",
+            f"A resource has at most 50 tags, not {total}.",
+        )
+    assert client.list_tags(arn) == {**tags, "key-0": "new"}
+    client.delete_tags(arn, ["key-0"])
+    client.add_tags(arn, {"other": ""})
+
+
 def create_many(client: AppImageConfigClient, count: int) -> list[str]:
     """Create *count* configs and return their names."""
     names = [f"image-{number:03}" for number in range(count)]
@@ -274,7 +291,9 @@ def test_a_wrong_type_gets_a_serialization_exception(service: InMemorySageMaker)
         (b'{"A": NaN}', "not JSON in UTF-8: NaN is not valid JSON"),
         (b'{"A": "\xff"}', "not JSON in UTF-8: 'utf-8' codec can't decode byte"),
         ('{"A": 1}'.encode("utf-16"), "not JSON in UTF-8: 'utf-8' codec can't decode byte"),
-        (b'{"A":' + b"[" * 200_000, "The body is nested too deeply."),
+        (b'{"A":' + b"[" * 200_000, "The body is nested more than 100 levels deep."),
+        (b'{"A":' * 500 + b"1" + b"}" * 500, "The body is nested more than 100 levels deep."),
+        (b'{"A":' + b"[" * 100 + b"]" * 100 + b"}", "The body is nested more than 100 levels deep."),
         (b'{"A":' + b"1" * 5000 + b"}", "integer string"),
         (b"[]", "The body is not a JSON object."),
         (b"null", "The body is not a JSON object."),
@@ -292,6 +311,34 @@ def test_a_body_that_is_not_a_json_object_gets_a_serialization_exception(
     assert (call.request, call.response, call.error_code) == ({}, None, "SerializationException")
 
 
+def test_a_body_of_a_hundred_levels_is_accepted_and_recorded(service: InMemorySageMaker) -> None:
+    """As an unknown member, which is ignored."""
+    body = b'{"A":' + b"[" * 99 + b"]" * 99 + b"}"
+    assert service.respond("SageMaker.ListAppImageConfigs", body).status == 200
+    assert service.calls[0].request == json.loads(body)
+
+
+def test_the_last_ten_thousand_calls_are_recorded(service: InMemorySageMaker) -> None:
+    """A service that runs for long does not grow."""
+    service.respond("SageMaker.DescribeAppImageConfig", b"{}")
+    for _ in range(10_000):
+        service.respond("SageMaker.X", b"{}")
+    assert [call.operation for call in service.calls] == ["X"] * 10_000
+
+
+def test_the_last_thousand_tokens_of_a_list_are_accepted(service: InMemorySageMaker) -> None:
+    """An older one is refused like one that never existed."""
+    sagemaker = service.client()
+    create_many(AppImageConfigClient(sagemaker), 2)
+    tokens = [sagemaker.list_app_image_configs(MaxResults=1)["NextToken"] for _ in range(1001)]
+    assert len(sagemaker.list_app_image_configs(NextToken=tokens[1])["AppImageConfigs"]) == 1
+    with pytest.raises(ClientError) as caught:
+        sagemaker.list_app_image_configs(NextToken=tokens[0])
+    assert caught.value.response.get("Error", {}).get("Message") == (
+        "The NextToken is not from one of the last 1000 responses of this operation that had one."
+    )
+
+
 def test_unknown_and_null_members_are_ignored(service: InMemorySageMaker) -> None:
     """As the service does."""
     service.respond("SageMaker.CreateAppImageConfig", b'{"AppImageConfigName": "a", "New": 1, "Tags": null}')
@@ -302,13 +349,6 @@ def test_unknown_and_null_members_are_ignored(service: InMemorySageMaker) -> Non
         "LastModifiedTime",
         "ResponseMetadata",
     }
-
-
-def test_a_response_that_the_service_could_not_send_is_an_assertion_error() -> None:
-    """Such as an ARN whose account does not have 12 digits."""
-    client = AppImageConfigClient(InMemorySageMaker(account_id="12").client())
-    with pytest.raises(AssertionError, match="account_id must have 12 digits"):
-        client.create(LAB)
 
 
 def test_accounts_and_regions_share_nothing(service: InMemorySageMaker) -> None:
@@ -574,7 +614,48 @@ def test_an_unknown_region_is_refused(service: InMemorySageMaker) -> None:
     """A client in another process may sign for any region."""
     response = service.respond("SageMaker.ListAppImageConfigs", b"{}", region_name="nowhere")
     assert response.status == 400
-    assert b"Unknown region: 'nowhere'" in response.body
+    error = json.loads(response.body)
+    assert error == {
+        "__type": "ValidationException",
+        "message": "unknown region 'nowhere'; expected a name such as 'eu-west-1'",
+    }
+
+
+WRONG_PLACES: list[tuple[dict[str, Any], type[Exception], str]] = [
+    *(
+        ({"account_id": wrong}, ValueError, f"{wrong!r} is not an account ID; expected 12 digits")
+        for wrong in ("12", "", "1234567890123", "12345678901\u0662", "123456789012\n", "acct-id")
+    ),
+    ({"account_id": 123456789012}, TypeError, "account_id must be a string of 12 digits, not int"),
+    *(
+        ({"region_name": wrong}, ValueError, f"unknown region {wrong!r}; expected a name such as 'eu-west-1'")
+        for wrong in ("nowhere", "", "us-east-1\n", "us-\u00fcnder-1", f"us-{'a' * 60}-1", "US-EAST-1", "aws-global")
+    ),
+    ({"region_name": 1}, TypeError, "region_name must be a string, not int"),
+]
+
+
+@pytest.mark.parametrize(("place", "error", "message"), WRONG_PLACES)
+def test_an_account_or_region_that_cannot_be_in_an_arn_is_refused(
+    service: InMemorySageMaker, place: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    """By the service and by its clients, before there is a request."""
+    for make in (InMemorySageMaker, service.client):
+        with pytest.raises(error) as caught:
+            make(**place)
+        assert str(caught.value) == message
+
+
+def test_an_account_that_is_not_one_is_refused_by_attach_and_respond(service: InMemorySageMaker) -> None:
+    """The caller is wrong, and not the request."""
+    client = service.client()
+    for call in (
+        lambda: service.attach(client, account_id="12"),
+        lambda: service.respond("SageMaker.ListAppImageConfigs", b"{}", account_id="12"),
+    ):
+        with pytest.raises(ValueError, match=r"^'12' is not an account ID; expected 12 digits$"):
+            call()
+    assert service.calls == ()
 
 
 NOTHING_OLDER = "AppImageConfig lab does not exist."

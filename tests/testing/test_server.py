@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from socketserver import TCPServer
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -209,6 +209,10 @@ def test_a_request_without_an_operation_gets_a_404(
     [
         ((), b"{}", (400, "SerializationException")),
         ((b"Transfer-Encoding: chunked",), b"2\r\n{}\r\n0\r\n\r\n", (400, "SerializationException")),
+        ((b"Transfer-Encoding: chunked", b"Content-Length: 2"), b"{}", (400, "SerializationException")),
+        ((b"Content-Length: 2", b"Content-Length: 2"), b"{}", (400, "SerializationException")),
+        ((b"Content-Length: 2, 2",), b"{}", (400, "SerializationException")),
+        ((b"Content-Length: +2",), b"{}", (400, "SerializationException")),
         ((b"Content-Length: two",), b"{}", (400, "SerializationException")),
         ((b"Content-Length: -1",), b"{}", (400, "SerializationException")),
         ((b"Content-Length: \xb2",), b"{}", (400, "SerializationException")),
@@ -225,6 +229,91 @@ def test_a_body_with_a_wrong_length_is_refused(
     assert error_of(send_raw(port, *HEAD, *headers, b"", body)) == error
     assert service.calls == ()
     assert send_once(port).status == 200
+
+
+@pytest.mark.parametrize(
+    ("lines", "error", "message"),
+    [
+        (
+            (b"Content-Length: 2", b"Transfer-Encoding: chunked", b"", b"{}"),
+            (400, "SerializationException"),
+            "A Transfer-Encoding is not supported. Send the header Content-Length.",
+        ),
+        (
+            (b"Content-Length: 2", b"Content-Length: 3", b"", b"{}"),
+            (400, "SerializationException"),
+            "The header Content-Length is missing or is not a length.",
+        ),
+        (
+            (b"Content-Length: 1048577", b"", b"{}"),
+            (413, "RequestEntityTooLargeException"),
+            "The body has 1048577 bytes, limit 1048576.",
+        ),
+        (
+            (b"Content-Length: 3", b"", b"{}"),
+            (400, "SerializationException"),
+            "The body ended after 2 of 3 bytes.",
+        ),
+        (
+            (b"X-Amz-Target: SageMaker.DeleteAppImageConfig", b"Content-Length: 2", b"", b"{}"),
+            (404, "UnknownOperationException"),
+            "Send a POST to / with the header X-Amz-Target, which names the operation.",
+        ),
+        (
+            (b"Host: localhost", b"Content-Length: 2", b"", b"{}"),
+            (403, "AccessDeniedException"),
+            "The header Host must be 127.0.0.1 or localhost, with or without a port.",
+        ),
+        (
+            (b"Origin: null", b"Content-Length: 2", b"", b"{}"),
+            (403, "AccessDeniedException"),
+            "Requests of web pages are refused, and the header Origin says that this is one.",
+        ),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_with_the_request(
+    service: InMemorySageMaker, port: int, lines: tuple[bytes, ...], error: tuple[int, str], message: str
+) -> None:
+    """A header that is repeated is wrong, since two programs may read it in two ways."""
+    received = send_raw(port, *HEAD, *lines)
+    assert error_of(received) == error
+    assert json.loads(received.partition(b"\r\n\r\n")[2])["message"] == message
+    assert service.calls == ()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LocalHost", "127.0.0.1:8080", "localhost:8080"])
+def test_a_request_to_the_loopback_interface_is_accepted(port: int, host: str) -> None:
+    """The port may be another one, that of a tunnel."""
+    assert send_once(port, Host=host).status == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["attacker.example", "127.0.0.1.attacker.example", "localhost:8080:9", "127.0.0.1:", "[::1]", "\xff"]
+)
+def test_a_request_to_another_host_is_refused(service: InMemorySageMaker, port: int, host: str) -> None:
+    """The page of an attacker can let its own name resolve to 127.0.0.1."""
+    assert send_once(port, Host=host).error() == (403, "AccessDeniedException")
+    assert service.calls == ()
+
+
+@pytest.mark.parametrize("version", [b"HTTP/1.0", b"HTTP/1.1"])
+def test_a_request_without_a_host_is_refused(port: int, version: bytes) -> None:
+    """Browsers always send one, and so do all SDKs."""
+    assert error_of(send_raw(port, b"POST / " + version, HEAD[2], b"Content-Length: 2", b"", b"{}"))[0] == 403
+
+
+def test_a_head_request_gets_no_body(port: int) -> None:
+    """HTTP does not allow one."""
+    received = send_raw(port, b"HEAD / HTTP/1.1", b"Host: 127.0.0.1", b"", b"")
+    assert received.startswith(b"HTTP/1.1 501 ")
+    assert received.endswith(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("uri", [b"http://127.0.0.1/", b"*", b"//evil/", b"/%2e%2e/", b"/\xff\x00", b"/?a=b"])
+def test_another_form_of_uri_gets_a_404(port: int, uri: bytes) -> None:
+    """The endpoint is not a proxy."""
+    lines = (b"POST " + uri + b" HTTP/1.1", *HEAD[1:], b"Content-Length: 2", b"", b"{}")
+    assert error_of(send_raw(port, *lines)) == (404, "UnknownOperationException")
 
 
 def test_a_body_of_the_maximum_size_is_accepted(port: int) -> None:
@@ -271,14 +360,53 @@ def test_a_connection_reset_is_logged_at_debug_level(
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("lines", [(), (*HEAD, b"Content-Length: 3", b"", b"{}")], ids=["idle", "in the body"])
-def test_a_connection_without_data_times_out(
-    port: int, lines: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_nothing_is_read_after_the_deadline(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection is closed at once."""
+    monkeypatch.setattr("appimageconfig.testing.server._TIMEOUT", 0.0)
+    assert send_raw(port, ends=False) == b""
+
+
+def test_an_idle_connection_is_closed(
+    port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is closed without a response, and nothing is printed."""
-    monkeypatch.setattr("appimageconfig.testing.server._Handler.timeout", 0.1)
-    assert send_raw(port, *lines, ends=False) == b""
+    """Without a response, and nothing is printed."""
+    monkeypatch.setattr("appimageconfig.testing.server._TIMEOUT", 0.1)
+    assert send_raw(port, ends=False) == b""
+    assert send_raw(port, *HEAD, ends=False) == b""
     assert capsys.readouterr() == ("", "")
+
+
+def trickle(port: int, start: bytes) -> bytes:
+    """Send *start*, and then a byte every 50 ms until there is a response or the connection ends."""
+    with socket.create_connection(("127.0.0.1", port), timeout=0.05) as raw:
+        raw.sendall(start)
+        for _ in range(200):
+            with suppress(TimeoutError):
+                return raw.recv(65536)
+            raw.sendall(b"a")
+    pytest.fail("the server reads for ever")
+
+
+def test_a_request_that_trickles_is_ended(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time is that of the whole request, however often a byte arrives."""
+    monkeypatch.setattr("appimageconfig.testing.server._TIMEOUT", 0.3)
+    assert trickle(port, b"") == b""
+    assert trickle(port, HEAD[0] + b"\r\nA: ") == b""
+    received = trickle(port, b"\r\n".join([*HEAD, b"Content-Length: 1000", b"", b""]))
+    assert error_of(received) == (408, "RequestTimeoutException")
+    assert b"The request did not arrive within 0.3 seconds." in received
+
+
+def test_a_response_may_take_longer_than_a_request(
+    service: InMemorySageMaker, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the connection can be used again."""
+    monkeypatch.setattr("appimageconfig.testing.server._TIMEOUT", 0.3)
+    service.inject(Fault.slow(0.5))
+    with connected(port) as connection:
+        assert send(connection).status == 200
+        time.sleep(0.2)
+        assert send(connection).status == 200
 
 
 def test_a_connection_fault_closes_the_connection_without_a_response(service: InMemorySageMaker, port: int) -> None:
@@ -447,11 +575,11 @@ def test_main_reports_a_port_in_use_and_restores_the_signal_handlers(
     ("argument", "error"),
     [
         *(
-            (f"--port={wrong}", f"{wrong!r} is not a port: expected a number from 0 to 65535\n")
+            (f"--port={wrong}", f"argument --port: {wrong!r} is not a port; expected a number from 0 to 65535\n")
             for wrong in ("65536", "-1", "http", "²", "")
         ),
-        ("--account-id=12345", "'12345' is not an account ID: expected 12 digits\n"),
-        ("--region=nowhere", "Unknown region: 'nowhere'"),
+        ("--account-id=12345", "'12345' is not an account ID; expected 12 digits\n"),
+        ("--region=nowhere", "unknown region 'nowhere'; expected a name such as 'eu-west-1'\n"),
     ],
 )
 def test_main_refuses_invalid_options(argument: str, error: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -459,7 +587,7 @@ def test_main_refuses_invalid_options(argument: str, error: str, capsys: pytest.
     with pytest.raises(SystemExit) as ended:
         command.main([argument])
     assert ended.value.code == 2
-    assert f"argument {argument.partition('=')[0]}: {error}" in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith(f"python -m appimageconfig.testing: error: {error}")
 
 
 def test_help_shows_the_options_and_their_defaults(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier, Event
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import pytest
@@ -26,6 +26,7 @@ from appimageconfig import (
     CodeEditorAppImageConfig,
     ContainerConfig,
     FileSystemConfig,
+    InvalidAppImageConfigError,
     JupyterLabAppImageConfig,
     KernelGatewayImageConfig,
     KernelSpec,
@@ -34,6 +35,9 @@ from appimageconfig import (
     from_response,
 )
 from appimageconfig.testing.stubbing import SageMakerStubber, stub_sagemaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/image"
 NOW = datetime(2026, 1, 1, 12, 30, tzinfo=UTC)
@@ -171,6 +175,40 @@ def test_the_pages_of_a_list_are_expected_with_their_tokens_and_filters() -> Non
         stubber.add_list(DETAILS, other, next_token="1", **filters)  # noqa: S106 - not a password
         stubber.add_list(page_token="1", **filters)  # noqa: S106 - likewise
         assert list(client.list(**filters)) == [DETAILS, other]
+
+
+@pytest.mark.parametrize("name_contains", ["lab-", "-lab", "--lab--", "-", "--", None])
+def test_a_list_accepts_the_filters_that_the_client_accepts(name_contains: str | None) -> None:
+    """The request has what the service accepts, and the client filters what it returns."""
+    stubber, client = stub()
+    names = ["lab-1", "a-b", "1-lab", "1--lab--2", "lab"]
+    found = [attrs.evolve(DETAILS, app_image_config_name=name) for name in names]
+    with stubber:
+        stubber.add_list(*found, name_contains=name_contains)
+        listed = [details.app_image_config_name for details in client.list(name_contains=name_contains)]
+    assert listed == [name for name in names if (name_contains or "") in name]
+
+
+@pytest.mark.parametrize("name_contains", ["a_b", "", 5, "-_-"])
+def test_a_list_refuses_the_filters_that_the_client_refuses(name_contains: Any) -> None:
+    """With the same text."""
+    stubber, client = stub()
+    messages: list[str] = []
+    for call in (stubber.add_list, client.list):
+        with pytest.raises(InvalidAppImageConfigError) as caught:
+            call(name_contains=name_contains)
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+
+
+def test_add_describe_refuses_a_name_that_describe_does_not_send() -> None:
+    """The response could never be used."""
+    stubber, client = stub()
+    details = from_response({**DESCRIBED, "AppImageConfigName": "a" * 64})
+    calls: list[Callable[[], object]] = [lambda: stubber.add_describe(details), lambda: client.describe("a" * 64)]
+    for call in calls:
+        with pytest.raises(InvalidAppImageConfigError, match="app_image_config_name"):
+            call()
 
 
 def test_add_error_raises_the_error_of_the_service() -> None:
