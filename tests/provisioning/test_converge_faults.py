@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 from functools import cache
-from itertools import count, product
+from itertools import combinations, count, product
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -334,6 +334,20 @@ def test_ensure_reaches_the_desired_state_after_every_fault_at_each_call(scenari
             assert scenario != "replace" or world.state()["image"].tags == {"team": "ml"}
 
 
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_ensure_reaches_the_desired_state_after_stale_reads_at_any_two_calls(scenario: str) -> None:
+    """In one run, and without a replacement that is not needed."""
+    before, desired, calls = SCENARIOS[scenario]
+    world, replaces = world_of(ASSUMPTIONS[0], 1), scenario == "replace"
+    for one, two in combinations(range(len(calls.split()) + 2), 2):
+        world.begin(*filter(None, [before]))
+        world.happen(desired, (one, STALE), (two, STALE))
+        assert isinstance(ensure(world.client, desired, replace=True), Outcome)
+        assert not difference(desired, world.state()["image"])
+        assert ("DeleteAppImageConfig" in world.requests) == replaces
+        assert world.cannot_know_the_tags or world.lost([desired]) == []
+
+
 def provision(
     client: AppImageConfigClient,
     configs: list[AppImageConfig],
@@ -386,9 +400,11 @@ def worlds_of_many(draw: st.DrawFn) -> tuple[list[AppImageConfig], list[AppImage
 
 
 # At most one at each request: a second fault would wait for the next one.
-several_events = st.dictionaries(
-    st.integers(0, 18), st.sampled_from([*FAULTS, *REFUSALS, STALE, *WRITERS]), min_size=1, max_size=3
-).map(lambda events: list(events.items()))
+several_events = (
+    st.sampled_from([[*FAULTS, *REFUSALS, STALE, *WRITERS], [STALE]])
+    .flatmap(lambda kinds: st.dictionaries(st.integers(0, 18), st.sampled_from(kinds), min_size=1, max_size=3))
+    .map(lambda events: list(events.items()))
+)
 
 
 @st.composite
