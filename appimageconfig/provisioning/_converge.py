@@ -272,7 +272,7 @@ def _converge(client: AppImageConfigClient, config: AppImageConfig, actual: Actu
 def _attempt(
     client: AppImageConfigClient, config: AppImageConfig, actual: Actual | None, *, replace: bool
 ) -> Outcome | Difference:
-    """Return the outcome, or the difference that is left because another writer interfered."""
+    """Return the outcome, or the difference that is left because of another writer or a read of an older state."""
     name = config.app_image_config_name
     if actual is None:
         created = _create(client, config)
@@ -288,6 +288,8 @@ def _attempt(
     left = after.difference_to(config)
     if not left:
         return _outcome("updated", config, after, found)
+    if any(change not in found.changes for change in left.changes):
+        return left  # the update was made for an older state, or another writer made a change after it
     if not replace:
         raise NotConvergedError(name, left)
     return _replace(client, config, after.details, found)

@@ -104,6 +104,36 @@ def test_stale_tags_after_an_update_are_read_again(
     assert pauses == [0.1]
 
 
+def test_an_update_that_was_made_for_an_older_state_is_repeated(
+    service: InMemorySageMaker, client: AppImageConfigClient, made: Callable[[], list[str]]
+) -> None:
+    """The stale read lacks the tag that has to be deleted. It needs no replacement."""
+    client.add_tags(client.create(lab()), {"old": ""})
+    service.inject(Fault.stale(), operation="ListTags")
+    made()
+    assert client.ensure(lab(tags={"team": "ml"}), replace=True).status == "updated"
+    assert state(client) == lab(tags={"team": "ml"})
+    assert {"Delete", "Create"}.isdisjoint(made())
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_config_that_another_writer_updates_at_the_same_time_is_updated_again(
+    client: AppImageConfigClient,
+    calm: AppImageConfigClient,
+    before: Callable[..., None],
+    made: Callable[[], list[str]],
+    *,
+    replace: bool,
+) -> None:
+    """It needs no replacement."""
+    client.create(lab(1))
+    before("DescribeAppImageConfig", list, lambda: calm.update(lab(3)))
+    made()
+    assert client.ensure(lab(2), replace=replace).status == "updated"
+    assert state(calm) == lab(2, tags={})
+    assert "Delete" not in made()
+
+
 @pytest.mark.parametrize("stale", [1, 2, 3])
 def test_a_stale_read_that_finds_nothing_is_repeated(
     service: InMemorySageMaker,
