@@ -105,7 +105,7 @@ class Constraint(ABC):
     def accepts(self, value: object) -> bool:
         """Return whether *value* has no violation, faster than by looking for one."""
 
-    def __call__(self, *_: object) -> None:  # noqa: B027 - nothing to implement
+    def __call__(self, instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:  # noqa: B027
         """Do nothing: attrs declares validators as callables, and `checked_together` takes them away."""
 
 
@@ -145,7 +145,8 @@ class Checked:
         traits, _ = _enforced.get()
         if not traits:
             return
-        for name, constraint, optional in _constraints(type(self)):
+        model: Any = type(self)
+        for name, constraint, optional in _constraints(model):
             value = getattr(self, name)
             if not (value is None and optional) and not constraint.accepts(value):
                 self._look_closer(traits)
@@ -156,20 +157,25 @@ class Checked:
             raise InvalidAppImageConfigError(violations, self.SUBJECT or type(self).__name__)
         # Not accepted, and yet not refused: strings or integers of a subclass, or values beyond a limit.
         beyond: dict[str, Any] = dict(self._beyond)
-        for name, constraint, optional in _constraints(type(self)):
-            value = getattr(self, name)
-            if not (value is None and optional) and not constraint.accepts(value):
+        for name, constraint, value in self._present():
+            if not constraint.accepts(value):
                 beyond[name] = plain(value)
                 object.__setattr__(self, name, beyond[name])
         if _RECORD in traits:
             object.__setattr__(self, "unmodelled", Received(getattr(self, "unmodelled", {}), beyond))
 
     def _violations(self) -> Iterator[Violation]:
-        for name, constraint, optional in _constraints(type(self)):
-            value = getattr(self, name)
-            is_unchanged = name in self._beyond and self._beyond[name] == value
-            if not (value is None and optional) and not is_unchanged:
+        for name, constraint, value in self._present():
+            if name not in self._beyond or self._beyond[name] != value:
                 yield from constraint.violations(value, self.PARAMETERS.get(name, name))
+
+    def _present(self) -> Iterator[tuple[str, Constraint, Any]]:
+        """Yield the name, the constraint and the value of each field that is not absent."""
+        model: Any = type(self)
+        for name, constraint, optional in _constraints(model):
+            value = getattr(self, name)
+            if not (value is None and optional):
+                yield name, constraint, value
 
     @property
     def _beyond(self) -> Mapping[str, Any]:

@@ -48,7 +48,8 @@ def request_members(request: attrs.AttrsInstance) -> dict[str, Any]:
 def config_from_request(request: Mapping[str, Any]) -> AppImageConfig:
     """Read the keyword arguments of ``create_app_image_config``, which have been checked."""
     with trusted():
-        return _structure_hook(AppImageConfig)(request, AppImageConfig)
+        config: AppImageConfig = _structure_hook(AppImageConfig)(request, AppImageConfig)
+    return config
 
 
 def details_from_response(response: Mapping[str, Any], name: str | None = None) -> AppImageConfigDetails:

@@ -224,7 +224,7 @@ class AppImageConfigDetails(Shape):
 def _checked_again(value: Any) -> Any:
     """Return a copy of a structure in which all structures are checked. Those of a response are not, for speed."""
     if isinstance(value, tuple):
-        return tuple(map(_checked_again, value))  # type: ignore[arg-type]
+        return tuple(map(_checked_again, value))
     if not isinstance(value, Shape):
         return value
     parts = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}

@@ -78,8 +78,8 @@ class Wire:
         self.sent.append(Sent(headers["x-amz-target"], body, headers["user-agent"], request.url))
         response = self._responses.pop(0) if len(self._responses) > 1 else self._responses[0]
         response_headers: Any = {"x-amzn-RequestId": f"request-{len(self.sent)}", **response.headers}
-        body: Any = dict(response.body) if isinstance(response.body, Mapping) else response.body
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        content: Any = dict(response.body) if isinstance(response.body, Mapping) else response.body
+        content = content if isinstance(content, bytes) else json.dumps(content).encode()
         stream = HTTPResponse(BytesIO(content), preload_content=False)
         return AWSResponse(request.url, response.status, response_headers, stream)
 
