@@ -247,7 +247,8 @@ def _overrides(model: Any) -> dict[str, Any]:
                     "struct_hook": _structure_hook(constraint.model),
                     "unstruct_hook": _unstructure_hook(constraint.model),
                 }
-            case List(item=Structure(model=item)):
+            case _:  # a list of structures
+                item: Any = constraint.item.model
                 hooks = {"struct_hook": _list_from_wire(item), "unstruct_hook": _list_to_wire(item)}
         overrides[field.name] = override(rename=member, **hooks)
     return overrides

@@ -500,9 +500,8 @@ def _new_session() -> Any:
 
 def _time(value: Any) -> datetime:
     """Return the time of a response in UTC; one that is not in seconds as botocore's own parser does."""
-    with suppress(OverflowError, OSError):
-        if isinstance(value, int | float):
-            return datetime.fromtimestamp(value, UTC)
+    with suppress(OverflowError, OSError, TypeError):
+        return datetime.fromtimestamp(value, UTC)
     from botocore.utils import parse_timestamp  # noqa: PLC0415 - needed only for times of other forms
 
     return parse_timestamp(value)

@@ -31,6 +31,7 @@ from appimageconfig._frozen import (
     Ordered,
     deeply_secret,
     frozen_tuple,
+    is_list,
     optional_mapping,
     optional_secret_mapping,
     optional_secret_strings,
@@ -223,11 +224,7 @@ class AppImageConfigDetails(Shape):
 
 def _checked_again(value: Any) -> Any:
     """Return a copy of a structure in which all structures are checked. Those of a response are not, for speed."""
-    if isinstance(value, tuple):
-        return tuple(map(_checked_again, value))
-    if not isinstance(value, Shape):
-        return value
-    parts = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
-    return attrs.evolve(
-        value, **{name: _checked_again(part) for name, part in parts.items() if isinstance(part, (Shape, tuple))}
-    )
+    if isinstance(value, Shape):
+        parts = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+        return attrs.evolve(value, **{name: _checked_again(part) for name, part in parts.items()})
+    return frozen_tuple(map(_checked_again, value)) if is_list(value) else value
