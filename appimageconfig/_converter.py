@@ -29,7 +29,7 @@ from appimageconfig._constraints import (
     trusted,
     type_violation,
 )
-from appimageconfig._frozen import REDACTED, SecretMapping, SecretTuple, is_list, is_map, thawed
+from appimageconfig._frozen import NO_SECRETS, REDACTED, SecretMapping, SecretTuple, is_list, is_map, thawed
 from appimageconfig._paths import member_name
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails, Shape
@@ -269,7 +269,7 @@ def _unstructure_hook(model: Any) -> Callable[[Any], dict[str, Any]]:
         # A required member is None if the response lacked it.
         if None in members.values():
             members = {member: item for member, item in members.items() if item is not None}
-        if value.unmodelled:
+        if value.unmodelled is not NO_SECRETS:
             members.update(thawed(value.unmodelled))
         return members
 

@@ -102,6 +102,10 @@ class ReadOnlyMapping(Mapping[K, V_co]):
 
     def __eq__(self, other: object) -> bool:
         """Compare the items with those of any mapping; their order does not matter."""
+        if (
+            other is None
+        ):  # cattrs compares each optional member with it, and the classes take ten times as long to test
+            return NotImplemented
         if isinstance(other, ReadOnlyMapping):
             return bool(self._items == cast("Any", other)._items)
         return self._items == dict(other) if is_map(other) else NotImplemented
