@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 import cattrs
+from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from appimageconfig import _paths
@@ -235,13 +236,13 @@ def _overrides(model: Any) -> dict[str, Any]:
             # By default cattrs calls str() and int() on what it reads. Here nothing is coerced: a request has been
             # checked, and a response is kept as it is.
             case String() | Integer():
-                hooks = {"struct_hook": _as_it_is}
+                hooks = {"struct_hook": _as_it_is, "unstruct_hook": identity}
             case Map():
                 hooks = {"struct_hook": _as_it_is, "unstruct_hook": dict}
             case List(item=String()):
                 hooks = {"struct_hook": _as_it_is, "unstruct_hook": list}
             case Timestamp():
-                hooks = {"struct_hook": _time_from_wire}
+                hooks = {"struct_hook": _time_from_wire, "unstruct_hook": identity}
             case Structure():
                 hooks = {
                     "struct_hook": _structure_hook(constraint.model),
