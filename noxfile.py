@@ -75,6 +75,7 @@ def properties(session: nox.Session) -> None:
         "tests/files",
         "tests/provisioning",
         "tests/testing/test_in_memory_states.py",
+        "tests/testing/test_in_memory_wire.py",
         "tests/testing/test_validation.py",
     ]
     run_tests(session, "--hypothesis-profile=ci", "--timeout=3600", *laws)

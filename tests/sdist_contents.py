@@ -23,11 +23,14 @@ EXPECTED = (
             ("appimageconfig", "*.py"),
             ("appimageconfig", "py.typed"),
             ("benchmarks", "*.py"),
+            ("benchmarks", "*.md"),
             ("docs", "*.md"),
+            ("docs", "*.svg"),
             ("docs", "conf.py"),
             ("examples", "*.py"),
             ("examples", "*.json"),
             ("tests", "*.py"),
+            ("tests", "*.cjs"),
         )
         for path in sorted((ROOT / folder).rglob(pattern))
     ),

@@ -764,7 +764,7 @@ thread = threading.Thread(target=lambda: client.sagemaker)
 thread.start()
 building.wait()
 children.append(os.fork())
-signal.alarm(30)
+signal.alarm(100)
 assert client.sagemaker
 if children[0]:
     thread.join()
@@ -773,7 +773,7 @@ if children[0]:
         assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
 """
     command = [sys.executable, "-W", "ignore", "-c", program]
-    run = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=120)
+    run = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=200)
     assert (run.returncode, run.stderr) == (0, "")
 
 
