@@ -40,21 +40,22 @@ def measure(benchmark: Benchmark) -> None:
     if core := load_sagemaker_core():
         peers["sagemaker-core"] = sagemaker_core(core, service)
     for subject, bound in AT_MOST.items():
+        rounds, calls = (15, 3) if "list" in subject else (61, 10)
         contenders = {
-            peer: seconds(actions[subject], calls=10) for peer, actions in peers.items() if subject in actions
+            peer: seconds(actions[subject], calls=calls) for peer, actions in peers.items() if subject in actions
         }
-        benchmark.compare(subject, contenders, rounds=15 if "list" in subject else 61, at_most={"boto3": bound})
+        benchmark.compare(subject, contenders, rounds=rounds, at_most={"boto3": bound})
 
     if installed("awscli"):
         peers["AWS CLI"] = aws_cli(service)
     for subject in (CREATE, ENSURE, LIST):
         contenders = {
-            peer: partial(calls, service, actions[subject]) for peer, actions in peers.items() if subject in actions
+            peer: partial(calls_of, service, actions[subject]) for peer, actions in peers.items() if subject in actions
         }
         benchmark.compare(f"{subject}, calls", contenders, unit="", at_most=dict.fromkeys(peers, 1.0))
 
 
-def calls(service: SageMaker, action: Callable[[], object]) -> float:
+def calls_of(service: SageMaker, action: Callable[[], object]) -> float:
     """Return the number of calls that *action* makes."""
     before = service.calls
     action()
