@@ -314,7 +314,7 @@ def _may_be_in_a_tag(character: str) -> bool:
     return character in "_.:/=+-@" or category[0] in "LZN" or category == "Cn"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class String(Constraint):
     """A string. Its length is checked first, so that no pattern is matched against a long one."""
 
@@ -375,7 +375,7 @@ def _can_be_encoded(text: str) -> bool:
     return True
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Integer(Constraint):
     """An integer. A boolean is not one, although Python counts it as one."""
 
@@ -392,7 +392,7 @@ class Integer(Constraint):
         return type(value) is int and value >= self.min and (self.max is None or value <= self.max)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Timestamp(Constraint):
     """A point in time."""
 
@@ -404,7 +404,7 @@ class Timestamp(Constraint):
         return isinstance(value, datetime)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Structure(Constraint):
     """A structure: an instance of the attrs class of that shape, which has checked itself."""
 
@@ -418,7 +418,7 @@ class Structure(Constraint):
         return isinstance(value, self.model)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class List(Constraint):
     """A list whose items have the same constraint."""
 
@@ -444,7 +444,7 @@ class List(Constraint):
         yield from _range_violations(path, size, self.min, self.max, f"has {size} items")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Map(Constraint):
     """A map of strings to strings."""
 
@@ -481,7 +481,7 @@ class Map(Constraint):
         yield from _range_violations(path, size, 0, self.max, f"has {size} {self.entries}")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Tags(Map):
     """Tags: a map in Python; on the wire a list of Key and Value, in the order of the map."""
 

@@ -21,7 +21,7 @@ class CustomImageEntry(TypedDict):
     """The version of the image."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_together)
+@attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=checked_together)
 class CustomImage(Checked):
     """The service model's shape ``CustomImage``, checked like every structure."""
 

@@ -31,7 +31,7 @@ OperationName: TypeAlias = Literal[
 ]
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_together)
+@attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=checked_together)
 class DescribeAppImageConfigRequest(Checked):
     """The config to describe."""
 
@@ -40,7 +40,7 @@ class DescribeAppImageConfigRequest(Checked):
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_together)
+@attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=checked_together)
 class DeleteAppImageConfigRequest(Checked):
     """The config to delete."""
 
@@ -49,7 +49,7 @@ class DeleteAppImageConfigRequest(Checked):
     app_image_config_name: str = attrs.field(validator=limits.APP_IMAGE_CONFIG_NAME)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_together)
+@attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=checked_together)
 class ListAppImageConfigsRequest(Checked):
     """The configs to list, their order, and the size of a page."""
 
@@ -77,7 +77,7 @@ def name_filter(name_contains: str | None) -> tuple[str | None, str]:
     return name_contains, ""
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_together)
+@attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=checked_together)
 class AddTagsInput(Checked):
     """The resource to tag, and its tags."""
 
@@ -87,7 +87,7 @@ class AddTagsInput(Checked):
     tags: Mapping[str, str] = attrs.field(converter=frozen_mapping, validator=limits.TAG_LIST)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_together)
+@attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=checked_together)
 class ListTagsInput(Checked):
     """The resource whose tags to list."""
 
@@ -103,7 +103,7 @@ def _keys(keys: Iterable[str]) -> tuple[str, ...]:
     return strings(sorted(keys, key=str) if isinstance(keys, AbstractSet) else keys)
 
 
-@attrs.frozen(kw_only=True, field_transformer=checked_together)
+@attrs.frozen(kw_only=True, eq=False, repr=False, field_transformer=checked_together)
 class DeleteTagsInput(Checked):
     """The resource, and the keys of the tags to delete."""
 
