@@ -26,7 +26,7 @@ from appimageconfig import (
     to_request,
     unchecked,
 )
-from appimageconfig._constraints import List, String
+from appimageconfig._constraints import List, Pattern, String
 
 
 def variables(count: int) -> dict[str, str]:
@@ -427,3 +427,10 @@ def test_a_block_that_is_left_where_it_was_not_entered_enforces_everything() -> 
     copy_context().run(block.__enter__)
     block.__exit__(None, None, None)
     assert is_refused()
+
+
+def test_a_list_of_strings_with_any_pattern_accepts_what_each_item_accepts() -> None:
+    """Some patterns look at all strings at once, and the others at each."""
+    vowels = List(item=String(pattern=Pattern("[aeiou]+", "consist of vowels")), max=2)
+    assert vowels.accepts(["a", "ei"])
+    assert not vowels.accepts(["a", "b"])

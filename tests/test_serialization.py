@@ -262,6 +262,26 @@ def test_a_missing_member_of_a_response_is_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("response", "error"),
+    [
+        ({"AppImageConfigName": "image", "AppImageConfigArn": "arn", "JupyterLabAppImageConfig": 5}, "AttributeError"),
+        ({"AppImageConfigName": "image", "AppImageConfigArn": "arn", "CreationTime": 1e18}, "ValueError"),
+        (
+            {"AppImageConfigName": "image", "AppImageConfigArn": "arn", "KernelGatewayImageConfig": {"KernelSpecs": 5}},
+            "TypeError",
+        ),
+        ("x", "AttributeError"),
+    ],
+)
+def test_a_response_of_other_types_is_refused_without_being_shown(response: Any, error: str) -> None:
+    with pytest.raises(InvalidAppImageConfigError) as caught:
+        from_response(response)
+    assert str(caught.value) == (
+        f"invalid response:\n  it cannot be read ({error}); check the endpoint, and the proxies on the way to it"
+    )
+
+
+@pytest.mark.parametrize(
     ("missing", "violations"),
     [
         ({}, "AppImageConfigName AppImageConfigArn"),

@@ -397,6 +397,16 @@ def test_a_request_that_trickles_is_ended(port: int, monkeypatch: pytest.MonkeyP
     assert b"The request did not arrive within 0.3 seconds." in received
 
 
+def test_a_client_that_waits_for_100_continue_gets_it_at_once(port: int) -> None:
+    """Before it sends the body."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+        head = [*HEAD, b"Content-Length: 2", b"Expect: 100-continue", b"Connection: close", b"", b""]
+        raw.sendall(b"\r\n".join(head))
+        assert raw.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        raw.sendall(b"{}")
+        assert raw.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 def test_a_response_may_take_longer_than_a_request(
     service: InMemorySageMaker, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
