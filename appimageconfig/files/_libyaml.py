@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # Where the two parsers disagree: tabs, and the line breaks and the byte-order mark of Unicode.
 _UNUSUAL: Final = re.compile("[\t\x85\u2028\u2029\ufeff]")
 
+_BLOCK_STYLES: Final = ("|", ">")
+
 
 class Unusual(Exception):  # noqa: N818 - not an error: the text may be valid
     """The text has something that is not read here."""
@@ -66,6 +68,8 @@ class _Reader:
         if start.__class__ is not yaml.DocumentStartEvent or start.version or start.tags:
             raise Unusual
         root = self._next()
+        if root.__class__ is yaml.ScalarEvent:
+            raise Unusual
         value = self._value(root)
         self._next()
         if self._next().__class__ is not yaml.StreamEndEvent:
@@ -78,6 +82,8 @@ class _Reader:
         if kind is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
             raise Unusual
         if kind is yaml.ScalarEvent:
+            if event.style in _BLOCK_STYLES:
+                raise Unusual
             return self._plain(event.value) if event.implicit[0] else event.value
         self._depth += 1
         if self._depth > _document.DEEPEST:

@@ -97,6 +97,7 @@ def read(text: str) -> _document.Document:
 
 def _plain(text: str) -> Any:
     """Return the value of a scalar without quotes, as `_Nodes.value` does; refuse what is not only a value."""
+    if "?" in text: raise _libyaml.Unusual
     tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
     if tag in {_MERGE, f"{_TAG}value"} or (tag == f"{_TAG}int" and not _INTEGER.fullmatch(text)):
         raise _libyaml.Unusual
