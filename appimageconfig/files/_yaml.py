@@ -3,7 +3,7 @@ Documents as YAML, by PyYAML.
 
 PyYAML's safe constructor is not used: it has no bounds, accepts duplicate keys,
 and reads 0100 as 64. Neither is the loader of libyaml, which is faster, but ends
-the process on deep nesting.
+the process on deep nesting. Only its events are used, for plain documents.
 """
 
 from __future__ import annotations
@@ -96,8 +96,7 @@ def read(text: str) -> _document.Document:
 
 
 def _plain(text: str) -> Any:
-    """Return the value of a scalar without quotes, as `_Nodes.value` does; refuse what is not only a value."""
-    if "?" in text: raise _libyaml.Unusual
+    """Return the value of a scalar without quotes and tag, as `_Nodes` does."""
     tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
     if tag in {_MERGE, f"{_TAG}value"} or (tag == f"{_TAG}int" and not _INTEGER.fullmatch(text)):
         raise _libyaml.Unusual
