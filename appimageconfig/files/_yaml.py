@@ -3,7 +3,7 @@ Documents as YAML, by PyYAML.
 
 PyYAML's safe constructor is not used: it has no bounds, accepts duplicate keys,
 and reads 0100 as 64. Neither is the loader of libyaml, which is faster, but ends
-the process on deep nesting.
+the process on deep nesting. Only its events are used, for plain documents.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -20,7 +21,7 @@ from yaml.constructor import SafeConstructor
 from yaml.reader import ReaderError
 
 from appimageconfig.errors import MOST_VIOLATIONS, InvalidAppImageConfigError, Violation
-from appimageconfig.files import _document
+from appimageconfig.files import _document, _libyaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -89,6 +90,20 @@ def read(text: str) -> _document.Document:
     Raises:
         InvalidAppImageConfigError: *text* is not valid YAML.
     """
+    with suppress(_libyaml.Unusual):
+        return _libyaml.read(text, _plain)
+    return _read_all(text)
+
+
+def _plain(text: str) -> Any:
+    """Return the value of a scalar without quotes and tag, as `_Nodes` does."""
+    tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
+    if tag in {_MERGE, f"{_TAG}value"} or (tag == f"{_TAG}int" and not _INTEGER.fullmatch(text)):
+        raise _libyaml.Unusual
+    return _SCALARS[tag](text)
+
+
+def _read_all(text: str) -> _document.Document:
     root = _root(text)
     nodes = _Nodes([_document.Place("", root.start_mark.line + 1)])
     value = nodes.value(root, "")
@@ -113,6 +128,8 @@ class _Loader(yaml.SafeLoader):
 # After PyYAML's own resolvers, the first of which decides. A tag in the text comes before all of them.
 cast("Any", _Loader).add_implicit_resolver(f"{_TAG}int", _NEW_INTEGER, [*"-+0"])
 cast("Any", _Loader).add_implicit_resolver(f"{_TAG}float", _NEW_NUMBER, [*"-+.0123456789"])
+
+_RESOLVER: Final = cast("Any", _Loader(""))
 
 
 def _root(text: str) -> Node:
