@@ -416,13 +416,18 @@ class AppImageConfigClient:
         account; and none for an unchanged config. A read that does not find the state of
         the plan is repeated up to three times, after 0.1, 0.2 and 0.4 seconds.
 
+        A call that the service throttles is repeated as well, after pauses of 0.1 to 5
+        seconds, and fewer steps are carried out at once until calls are accepted again.
+        Its step fails if the pauses since the last accepted call add up to a minute, or
+        to 5 seconds once `apply` is interrupted or *stop* has returned true.
+
         Args:
             plan: The result of `plan`.
-            max_workers: The number of steps to carry out at once, 1 or more.
+            max_workers: The largest number of steps to carry out at once, 1 or more.
             replace: As for `ensure`.
             on_outcome: Called in this thread with each outcome as its step ends, for progress.
-            stop: Called before each step; no further step is begun once it returns true, and steps that were not begun
-                have no outcome. For a signal handler.
+            stop: Called before each step and each pause; no further step is begun once it returns true, and steps that
+                were not begun have no outcome. For a signal handler.
 
         Raises:
             ApplyError: A step failed. Raised after all steps have ended; it has all outcomes.

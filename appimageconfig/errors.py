@@ -307,7 +307,11 @@ class AccessDeniedError(ServiceError):
 
 
 class ThrottlingError(ServiceError):
-    """The service throttled the request, and botocore's retries as well."""
+    """
+    The service throttled the request, and botocore's retries as well.
+
+    A step of `AppImageConfigClient.apply` fails with it only if all calls have been throttled for about a minute.
+    """
 
     _advice = "Try again later, or raise the retries of the botocore Config."
 

@@ -790,13 +790,12 @@ def test_apply_carries_out_a_plan_and_a_second_plan_is_empty(
     assert made() == []
 
 
-@pytest.mark.usefixtures("no_sleep")
 def test_apply_carries_out_the_other_steps_if_one_fails_and_raises_at_the_end(
     service: InMemorySageMaker, client: AppImageConfigClient
 ) -> None:
     client.create(lab("b", default_uid=1))
     plan = client.plan([lab("a"), lab("b"), lab("c")])
-    service.inject(Fault.throttling(), operation="UpdateAppImageConfig", times=9)
+    service.inject(Fault.error("AccessDeniedException"), operation="UpdateAppImageConfig")
     error = failed(client, plan)
     assert [outcome.status for outcome in error.outcomes] == ["created", "failed", "created"]
     assert error.exceptions == (error.outcomes[1].error,)
