@@ -265,7 +265,7 @@ def test_a_missing_member_of_a_response_is_none() -> None:
     ("response", "error"),
     [
         ({"AppImageConfigName": "image", "AppImageConfigArn": "arn", "JupyterLabAppImageConfig": 5}, "AttributeError"),
-        ({"AppImageConfigName": "image", "AppImageConfigArn": "arn", "CreationTime": 1e18}, "ValueError"),
+        ({"AppImageConfigName": "image", "AppImageConfigArn": "arn", "CreationTime": float("inf")}, "OverflowError"),
         (
             {"AppImageConfigName": "image", "AppImageConfigArn": "arn", "KernelGatewayImageConfig": {"KernelSpecs": 5}},
             "TypeError",
