@@ -15,6 +15,7 @@ EXPECTED = (
     "PKG-INFO",
     "README.md",
     "SECURITY.md",
+    "docs/benchmarks.svg",
     "noxfile.py",
     "pyproject.toml",
     *(
@@ -25,7 +26,6 @@ EXPECTED = (
             ("benchmarks", "*.py"),
             ("benchmarks", "*.md"),
             ("docs", "*.md"),
-            ("docs", "*.svg"),
             ("docs", "conf.py"),
             ("examples", "*.py"),
             ("examples", "*.json"),

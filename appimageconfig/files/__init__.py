@@ -71,7 +71,7 @@ def check(path: str | PathLike[str], *paths: str | PathLike[str]) -> Checked:
     with a brace or a bracket, and otherwise YAML.
 
     Raises:
-        TypeError: A path is not a string or a `os.PathLike` of one.
+        TypeError: A path is not a string or an ``os.PathLike`` of one.
         ImportError: A file is YAML, and PyYAML is not installed.
     """
     requests, violations = _read([_readable_source(_path(each)) for each in (path, *paths)])
@@ -95,7 +95,7 @@ def load(path: str | PathLike[str], *paths: str | PathLike[str]) -> list[AppImag
     Raises:
         InvalidAppImageConfigError: All violations of all files, up to 1,000, each with its file and line.
         OSError: A file cannot be read. `check` reports it together with the violations of the others.
-        TypeError: A path is not a string or a `os.PathLike` of one.
+        TypeError: A path is not a string or an ``os.PathLike`` of one.
         ImportError: A file is YAML, and PyYAML is not installed.
     """
     return _valid(*_read([_source(_path(each), _content) for each in (path, *paths)]))

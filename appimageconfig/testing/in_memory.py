@@ -180,8 +180,6 @@ class Snapshot:
         """Compare the contents."""
         return self._stored == other._stored if isinstance(other, Snapshot) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # as of every value that contains a dict
-
 
 @cache
 def _loader() -> Any:
