@@ -166,7 +166,7 @@ class Response:
 
 
 @attrs.frozen(eq=False)
-class Snapshot:
+class Snapshot:  # noqa: PLW1641 - no hash, like every value that contains a dict
     """
     The contents of an `InMemorySageMaker` at one time; see `InMemorySageMaker.snapshot`.
 

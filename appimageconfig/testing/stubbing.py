@@ -111,7 +111,7 @@ class SageMakerStubber(Stubber):
         Add *details* as the response to describing the config of that name.
 
         Raises:
-            InvalidAppImageConfigError: The name breaks the service model, so that the client's ``describe`` would not send it.
+            InvalidAppImageConfigError: The name breaks the service model; the client would not send it.
         """
         request = DescribeAppImageConfigRequest(app_image_config_name=details.app_image_config_name)
         self._add("DescribeAppImageConfig", request, _details_response(details))
