@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # What the two parsers read differently: PyYAML allows no comment directly after | or >, in brackets no question mark in
-# a string without quotes, and in some places no tab. They also disagree about the line breaks of Unicode.
-_UNUSUAL: Final = re.compile("[\t\x85\u2028\u2029\ufeff]")
+# a string without quotes, and in some places no tab and no byte-order mark.
+_UNUSUAL: Final = re.compile("[\t\ufeff]")
 _BLOCK_STYLES: Final = ("|", ">")
 
 
@@ -66,8 +66,7 @@ class _Events:
     def document(self) -> _document.Document:
         """Read the only document. Its places are built when they are looked up: there may be millions."""
         self._next()
-        start = self._next()
-        if start.__class__ is not yaml.DocumentStartEvent or start.version or start.tags:
+        if self._next().__class__ is not yaml.DocumentStartEvent:
             raise Unusual
         root = self._next()
         if root.__class__ is yaml.ScalarEvent:  # An empty one is on another line for PyYAML.
