@@ -128,7 +128,7 @@ def apply(
             try:
                 for position in range(len(plan.steps)):
                     # Submit only as many steps as run at once: a submitted step begins even after stop() returns true.
-                    while len(under_way) + 1 > paced.workers:
+                    while len(under_way) >= int(paced.workers):
                         wait_for_news()
                     if is_stopping():
                         break

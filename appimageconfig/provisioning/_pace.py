@@ -1,8 +1,8 @@
 """
 The pace of `apply`: throttled calls are repeated after pauses, and fewer steps are carried out at once.
 
-The number of steps at once goes down and up as the window of TCP does: it is halved when a call is throttled, and each
-accepted call adds so much that it grows by one when as many calls have been accepted.
+The number of steps at once changes as the window of TCP does: it is halved when a call is throttled, and grows by one
+after as many accepted calls.
 """
 
 from __future__ import annotations

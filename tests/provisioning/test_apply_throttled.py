@@ -7,11 +7,14 @@ import signal
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import pytest
 from botocore.config import Config
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appimageconfig import (
     AppImageConfig,
@@ -27,7 +30,7 @@ from appimageconfig import (
 from appimageconfig.testing import Assumptions, Fault, InMemorySageMaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 RETRIES: Final = {
     "none": Config(retries={"total_max_attempts": 1}),
@@ -220,6 +223,45 @@ def test_a_step_goes_on_where_it_was_throttled(scenario: str, times: int) -> Non
             details = client.describe("image")
             state = details.to_config(client.list_tags(details.app_image_config_arn))
             assert state == attrs.evolve(desired, tags=desired.tags or {"team": "ml"})  # a replacement keeps them
+
+
+BEFORE: Final = [
+    lab(),
+    lab("same", tags={"team": "ml"}),
+    lab("changed", uid=5, tags={"old": "1"}),
+    lab("team-old", tags={"team": "ml"}),
+]
+DESIRED: Final = [EDITOR, BEFORE[1], lab("changed", tags={"new": "2"}), lab("new", tags={"team": "ml"})]
+
+
+def run(throttled: Iterable[int], max_workers: int) -> tuple[list[dict[str, Any]], Counter[str], set[AppImageConfig]]:
+    """Apply the desired state with these requests throttled; return the outcomes, the accepted calls, and the state."""
+    service = InMemorySageMaker(clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    client = retrying(service)
+    for config in BEFORE:
+        client.create(config)
+    plan = client.plan(DESIRED, prune="team-")
+    made = len(service.calls)
+    for position in throttled:
+        service.inject(Fault.throttling(), skip=position)
+    outcomes = client.apply(plan, max_workers=max_workers, replace=True)
+    accepted = Counter(call.operation for call in service.calls[made:] if call.error_code is None)
+    reader = InMemorySageMaker()  # where no fault is left
+    reader.restore(service.snapshot())
+    calm = AppImageConfigClient(reader.client())
+    state = {each.to_config(calm.list_tags(each.app_image_config_arn)) for each in calm.list()}
+    return [outcome.to_dict() for outcome in outcomes], accepted, state
+
+
+@cache
+def run_without_throttling() -> tuple[list[dict[str, Any]], Counter[str], set[AppImageConfig]]:
+    """Apply the desired state, once for all examples."""
+    return run((), 1)
+
+
+@given(st.sets(st.integers(0, 40), max_size=len(PAUSES)), st.integers(1, 5))
+def test_throttling_at_any_calls_changes_nothing_in_the_result(throttled: set[int], max_workers: int) -> None:
+    assert run(throttled, max_workers) == run_without_throttling()
 
 
 def test_a_step_fails_after_a_minute_of_pauses_without_an_accepted_call(
