@@ -598,11 +598,10 @@ def test_apply_carries_out_the_other_steps_after_a_failure(
 ) -> None:
     create(client, lab("a", uid=1))
     invoker.write("labs.json", lab("a"), lab("b"), lab("c"))
-    # botocore's retry is a request, too.
-    service.inject(Fault.throttling(), operation="UpdateAppImageConfig", times=2)
-    run = invoker.call("apply", "--yes", "labs.json", AWS_MAX_ATTEMPTS="2", AWS_RETRY_MODE="standard")
+    service.inject(REFUSED, operation="UpdateAppImageConfig")
+    run = invoker.call("apply", "--yes", "labs.json")
     assert (run.code, run.err) == (3, "")
-    assert "\nfailed a: An error occurred (ThrottlingException) when calling the UpdateAppImageConfig" in run.out
+    assert "\nfailed a: An error occurred (AccessDeniedException) when calling the UpdateAppImageConfig" in run.out
     assert run.out.endswith("\nApplied: 2 created, 1 failed.\n")
     assert names(client) == ["a", "b", "c"]
 
