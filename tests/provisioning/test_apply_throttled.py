@@ -152,6 +152,32 @@ def test_fewer_steps_are_carried_out_at_once_while_calls_are_throttled(time: Tim
     assert max(at_once[-40:]) < 6
 
 
+def test_calls_that_are_throttled_at_once_pause_once(
+    service: InMemorySageMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = retrying(service)
+    at_once = threading.Barrier(4, timeout=60)
+    begun: list[str] = []
+    pauses: list[float] = []
+
+    def meet(params: dict[str, Any], **_: Any) -> None:
+        if params["AppImageConfigName"] not in begun:  # the first attempt
+            begun.append(params["AppImageConfigName"])
+            at_once.wait()
+
+    def sleep_until_all_are_throttled(seconds: float) -> None:
+        pauses.append(seconds)
+        while [call.error_code for call in service.calls].count("ThrottlingException") < 4:
+            threading.Event().wait(0.001)
+
+    sleep_in(monkeypatch, sleep_until_all_are_throttled)
+    client.sagemaker.meta.events.register("before-parameter-build.sagemaker.CreateAppImageConfig", meet)
+    plan = client.plan(labs(4))
+    service.inject(Fault.throttling(), times=4)
+    client.apply(plan, max_workers=4)
+    assert pauses == [0.1]
+
+
 def test_as_many_steps_as_before_are_carried_out_at_once_when_calls_are_accepted_again(
     service: InMemorySageMaker,
 ) -> None:
