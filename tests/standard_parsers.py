@@ -109,7 +109,7 @@ class _Loader(yaml.SafeLoader):
     }
 
 
-# What YAML 1.2 reads as a number, where PyYAML, which reads YAML 1.1, does not. There is no constructor for it.
+# What YAML 1.2 reads as a number, where PyYAML, which reads YAML 1.1, does not. PyYAML has no constructor for it.
 _NUMBER = re.compile(r"([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+)\Z")
 cast("Any", _Loader).add_implicit_resolver("!number", _NUMBER, list("-+.0123456789"))
 
