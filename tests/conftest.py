@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 settings.register_profile(
     "default", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("ci", settings.get_profile("default"), max_examples=200)
+settings.register_profile("ci", settings.get_profile("default"), max_examples=100)
 settings.register_profile("nightly", settings.get_profile("default"), max_examples=20_000, derandomize=False)
 settings.load_profile("default")
 
