@@ -158,7 +158,9 @@ def _kernels_with_unmodelled(desired: Iterable[KernelSpec], actual: Iterable[Ker
 
 def _structure_changes(path: str, old: Shape, new: Shape, fields: Iterable[str]) -> Iterator[Change]:
     for field in fields:
-        yield from _changes(_paths.member(path, _paths.member_name(field)), getattr(old, field), getattr(new, field))
+        before, after = getattr(old, field), getattr(new, field)
+        if before != after:  # nearly all are equal, and a path takes longer to make than they take to compare
+            yield from _changes(_paths.member(path, _paths.member_name(field)), before, after)
     for member, value in new.unmodelled.items():
         yield from _changes(_paths.member(path, member), old.unmodelled.get(member), value, secret=True)
 
