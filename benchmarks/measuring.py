@@ -268,7 +268,7 @@ class SageMaker:
             case "DeleteAppImageConfig":
                 body = b""
             case operation:
-                raise NotImplementedError(operation)
+                raise ValueError(f"no response to {operation}; add one here")
         return AWSResponse(request.url, 200, {}, HTTPResponse(BytesIO(body), preload_content=False))  # type: ignore[arg-type]
 
     def _page(self, MaxResults: int = 10, NextToken: str = "0", **_: Any) -> bytes:  # noqa: N803 - the service's names

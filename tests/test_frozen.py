@@ -22,6 +22,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
+from raised import CODES
 from rich.pretty import pretty_repr
 from wire import Response, Wire
 
@@ -161,15 +162,6 @@ CALLS: list[Callable[[AppImageConfigClient], object]] = [
     lambda client: client.ensure(CONFIG),
     lambda client: client.plan([CONFIG]),
     lambda client: client.apply(client.plan([CONFIG])),
-]
-CODES = [
-    "ResourceInUse",
-    "ResourceNotFound",
-    "ResourceLimitExceeded",
-    "ValidationException",
-    "AccessDeniedException",
-    "ThrottlingException",
-    "InternalFailure",
 ]
 
 

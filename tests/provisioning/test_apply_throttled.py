@@ -178,11 +178,8 @@ def test_calls_that_are_throttled_at_once_pause_once(
     assert pauses == [0.1]
 
 
-def test_as_many_steps_as_before_are_carried_out_at_once_when_calls_are_accepted_again(
-    service: InMemorySageMaker,
-) -> None:
-    """The last steps wait for each other."""
-    client = retrying(service)
+def let_the_last_meet(client: AppImageConfigClient) -> None:
+    """Let each creation of a config named ``last-`` wait until four of them are carried out at once."""
     at_once = threading.Barrier(4, timeout=60)
 
     def meet(params: dict[str, Any], **_: Any) -> None:
@@ -190,6 +187,14 @@ def test_as_many_steps_as_before_are_carried_out_at_once_when_calls_are_accepted
             at_once.wait()
 
     client.sagemaker.meta.events.register("before-parameter-build.sagemaker.CreateAppImageConfig", meet)
+
+
+def test_as_many_steps_as_before_are_carried_out_at_once_when_calls_are_accepted_again(
+    service: InMemorySageMaker,
+) -> None:
+    """The last steps wait for each other."""
+    client = retrying(service)
+    let_the_last_meet(client)
     plan = client.plan([*labs(40), *(lab(f"last-{number}") for number in range(4))])
     service.inject(Fault.throttling(), times=8)
     assert {outcome.status for outcome in client.apply(plan, max_workers=4)} == {"created"}
@@ -309,13 +314,7 @@ def test_a_step_fails_after_a_minute_of_pauses_without_an_accepted_call(
 def test_the_steps_after_a_failed_one_are_tried_by_all_workers(service: InMemorySageMaker, pauses: list[float]) -> None:
     """The retries of botocore alone may take long for each. The last steps wait for each other."""
     client = retrying(service)
-    at_once = threading.Barrier(4, timeout=60)
-
-    def meet(params: dict[str, Any], **_: Any) -> None:
-        if params["AppImageConfigName"].startswith("last"):
-            at_once.wait()
-
-    client.sagemaker.meta.events.register("before-parameter-build.sagemaker.CreateAppImageConfig", meet)
+    let_the_last_meet(client)
     plan = client.plan([*labs(4), *(lab(f"last-{number}") for number in range(4))])
     service.inject(Fault.throttling(), times=1000)
     with pytest.raises(ApplyError) as caught:

@@ -50,7 +50,7 @@ def domain_of(sagemaker: Any) -> str:
 
 
 def test_beside_moto_each_service_responds_to_its_own_operations(service: InMemorySageMaker, moto: Any) -> None:
-    """Moto has no AppImageConfigs, and raises NotImplementedError for a request that reaches it."""
+    """Moto has no AppImageConfigs, and fails if a request for one reaches it."""
     service.attach(moto)
     domain_arn = domain_of(moto)
     assert moto.describe_domain(DomainId=domain_arn.rpartition("/")[2])["Status"] == "InService"
