@@ -10,7 +10,6 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +17,7 @@ import attrs
 import pytest
 import yaml
 from click.testing import CliRunner
-from sybil import Document, Region
+from sybil import Document, Lexeme, Region
 from sybil.document import PythonDocStringDocument
 from sybil.evaluators.doctest import DocTestEvaluator, OutputChecker
 from sybil.evaluators.python import PythonEvaluator
@@ -31,7 +30,7 @@ import appimageconfig
 from appimageconfig.cli import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sybil import Example
 
@@ -69,7 +68,7 @@ class Block:
 
     language: str
     caption: str | None
-    source: str
+    source: Lexeme
     line: int
     region: Region
 

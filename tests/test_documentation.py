@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def reader(tmp_path: Path, models: None, monkeypatch: pytest.MonkeyPatch) -> Ite
     """
     del models
     monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("sys.path", [str(tmp_path), *sys.path])
     monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     seconds = itertools.count()
     service = InMemorySageMaker(clock=lambda: START + timedelta(seconds=next(seconds)))
@@ -61,6 +62,8 @@ def reader(tmp_path: Path, models: None, monkeypatch: pytest.MonkeyPatch) -> Ite
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         yield Reader(url, monkeypatch)
+    for module in [file.stem for file in tmp_path.glob("*.py")]:
+        sys.modules.pop(module, None)  # another page has another file of that name
 
 
 @pytest.mark.enable_socket
