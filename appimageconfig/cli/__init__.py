@@ -121,6 +121,12 @@ _STYLES: Final = {
 }
 
 
+class _SettingsError(click.ClickException):
+    """A setting or an installation that the command needs is invalid or missing; its --help would not help."""
+
+    exit_code = SETTINGS
+
+
 class _Commands(click.Group):
     """The commands. Errors that a user can mend are printed without a traceback."""
 
@@ -131,8 +137,11 @@ class _Commands(click.Group):
             code = super().main(*args, **{**options, "prog_name": self.name, "standalone_mode": False})
         except click.ClickException as error:
             code = error.exit_code
+            text = _sentence(error.format_message())
+            if isinstance(error, click.UsageError) and error.ctx is not None:
+                text = f"{text} Try '{error.ctx.command_path} --help' for help."
             try:
-                error.show()
+                terminal.note(printable(text))
             except OSError:
                 terminal.discard_output()
         except click.Abort:
@@ -156,13 +165,12 @@ class _Commands(click.Group):
                 terminal.note(error)
                 code = FAILED if error.subject == "response" else INVALID
             except (AppImageConfigError, BotoCoreError) as error:
-                terminal.note(_for_the_shell(str(error)))
-                _note_hints([error])
+                terminal.note(printable(" ".join([_sentence(_for_the_shell(str(error))), *_hints([error])])))
                 code = SETTINGS if isinstance(error, _SETTINGS_ERRORS) else FAILED
             except ImportError as error:
                 if error.name != "yaml":
                     raise
-                raise click.UsageError(str(error)) from error
+                raise _SettingsError(str(error)) from error
             sys.stdout.flush()
         except OSError as error:
             return _unwritable(error)
@@ -232,7 +240,7 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
                 _ = urlsplit(endpoint).port
             except ValueError as error:
                 where = "--region, --endpoint-url (such as https://localhost:8080), AWS_* variables and the profile"
-                raise click.UsageError(f"{str(error).rstrip('.')}; check {where}") from error
+                raise _SettingsError(f"{str(error).rstrip('.')}; check {where}") from error
             return client
 
         return command(connect, **options)  # type: ignore[call-arg]  # click passes the options of the command
@@ -575,7 +583,8 @@ def _require_confirmable(*, yes: bool) -> None:
 def _ended(outcomes: Sequence[Outcome], names: Iterable[str], signals: Sequence[int]) -> ExitCode:
     """Print the hints for the *outcomes*, and return the exit code."""
     errors = [outcome.error for outcome in outcomes if outcome.error]
-    _note_hints(errors)
+    for hint in _hints(errors):
+        terminal.note(hint)
     if signals:
         begun = {outcome.app_image_config_name for outcome in outcomes}
         left = ", ".join(name for name in names if name not in begun)
@@ -656,8 +665,11 @@ def _for_the_shell(text: str) -> str:
     return text
 
 
-def _note_hints(errors: Sequence[Exception]) -> None:
-    """Print what to do about errors that do not say it themselves."""
-    for kinds, hint in _HINTS.items():
-        if any(isinstance(error, kinds) for error in errors):
-            terminal.note(hint)
+def _hints(errors: Sequence[Exception]) -> list[str]:
+    """Return what to do about *errors* that do not say it themselves."""
+    return [hint for kinds, hint in _HINTS.items() if any(isinstance(error, kinds) for error in errors)]
+
+
+def _sentence(text: str) -> str:
+    """Return *text*, another sentence of which may follow."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
