@@ -42,9 +42,9 @@ from appimageconfig.provisioning import Outcome, Status
 from appimageconfig.provisioning._difference import leaves, own_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from appimageconfig.models import AppImageConfigDetails
+    from appimageconfig.models import AppImageConfig, AppImageConfigDetails
     from appimageconfig.provisioning import Plan
 
 P = ParamSpec("P")
@@ -504,24 +504,41 @@ def export(
         for config in configs
         if config.app_image_config_name not in refused
     }
-    try:
-        # First, since it fails for a path that cannot be: Path.exists is false for it from Python 3.14 on.
-        directory.mkdir(parents=True, exist_ok=True)
-        if not overwrite and (existing := ", ".join(str(path) for path in paths if path.exists())):
-            raise click.UsageError(f"{existing} would be overwritten; pass --overwrite or another --directory")
-        for path, config in paths.items():
-            files.dump([config], path)
-    except OSError as error:
-        message = f"cannot write {error.filename or directory}: {error.strerror}; pass another --directory"
-        raise click.UsageError(message) from error
+    written, signals = _write_files(paths, directory, overwrite=overwrite)
     if output == "json":
-        terminal.print_json([str(path) for path in paths])
+        terminal.print_json([str(path) for path in written])
     else:
-        for path in paths:
+        for path in written:
             terminal.print_line(str(path))
     for name in refused:
         terminal.note(f"not exported: {name!r} cannot be the name of a file; export it without --directory")
+    if signals:
+        left = ", ".join(str(path) for path in paths if path not in written)
+        terminal.note(f"Interrupted. Files under way were finished; not written: {left or 'none'}.")
+        return 128 + signals[0]
     return FAILED if refused else 0
+
+
+def _write_files(
+    files_to_write: Mapping[Path, AppImageConfig], directory: Path, *, overwrite: bool
+) -> tuple[list[Path], list[int]]:
+    """Write a request file for each config, and return the paths of those written, and the signals that arrived."""
+    written: list[Path] = []
+    try:
+        # First, since it fails for a path that cannot be: Path.exists is false for it from Python 3.14 on.
+        directory.mkdir(parents=True, exist_ok=True)
+        if not overwrite and (existing := ", ".join(str(path) for path in files_to_write if path.exists())):
+            raise click.UsageError(f"{existing} would be overwritten; pass --overwrite or another --directory")
+        with _signals.arriving() as signals:  # otherwise SIGTERM would leave a temporary file
+            for path, config in files_to_write.items():
+                if signals:
+                    break
+                files.dump([config], path)
+                written.append(path)
+    except OSError as error:
+        message = f"cannot write {error.filename or directory}: {error.strerror}; pass another --directory"
+        raise click.UsageError(message) from error
+    return written, signals
 
 
 @cli.command()

@@ -258,6 +258,30 @@ def test_interrupted_delete_finishes_the_request_under_way_and_lists_the_rest(
     assert names(client) == ["b", "c"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_export_leaves_whole_files_and_lists_the_rest(
+    shell: Shell, client: AppImageConfigClient, number: signal.Signals
+) -> None:
+    """The second file is a named pipe, at which the command waits for a reader."""
+    create(client, lab("a"), lab("b"), lab("c"))
+    os.mkfifo(shell.directory / "b.json")
+    with shell.start("export", "--directory", ".", "--overwrite", *shell.endpoint) as process:
+        until = time.monotonic() + SECONDS
+        while not (shell.directory / "a.json").exists():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        process.send_signal(number)
+        reader = os.open(shell.directory / "b.json", os.O_RDONLY | os.O_NONBLOCK)
+        run = ended(process)
+        os.close(reader)
+    assert run.code == 128 + number
+    # The signal can arrive before the second file is begun.
+    assert run.out in {"a.json\n", "a.json\nb.json\n"}
+    left = "c.json" if "b.json" in run.out else "b.json, c.json"
+    assert run.err == f"Interrupted. Files under way were finished; not written: {left}.\n"
+    assert sorted(path.name for path in shell.directory.iterdir()) == ["a.json", "b.json"]
+
+
 def test_commands_that_only_read_end_at_once(shell: Shell, gate: Gate) -> None:
     gate.operation = "ListAppImageConfigs"
     with shell.start("list", *shell.endpoint) as process:
