@@ -1,11 +1,15 @@
 """
 A typed, model-checked, lossless client for Amazon SageMaker's AppImageConfig API, over boto3.
 
-::
+.. code-block:: python
 
-    from appimageconfig import AppImageConfig, AppImageConfigClient, JupyterLabAppImageConfig
+    from appimageconfig import AppImageConfig, AppImageConfigClient
+    from appimageconfig import JupyterLabAppImageConfig
 
-    config = AppImageConfig(app_image_config_name="team-image", jupyter_lab_app_image_config=JupyterLabAppImageConfig())
+    lab = JupyterLabAppImageConfig()
+    config = AppImageConfig(
+        app_image_config_name="team-image", jupyter_lab_app_image_config=lab
+    )
     print(AppImageConfigClient().ensure(config))
 """
 

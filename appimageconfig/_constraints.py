@@ -61,11 +61,14 @@ def unchecked() -> AbstractContextManager[None]:
     Use it when AWS raises a limit before this library does. Lengths, numbers of
     items, ranges, patterns and enums are left to the service; types, required
     members and the names of members are still checked. It applies to the thread or
-    task that enters the block, and to no other::
+    task that enters the block, and to no other.
+
+    .. code-block:: python
+
+        from appimageconfig import AppImageConfig, unchecked
 
         with unchecked():
             config = AppImageConfig(app_image_config_name="x" * 80)
-        client.create(config)
     """
     return _Enforcing(_STRUCTURE)
 

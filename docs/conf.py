@@ -22,6 +22,8 @@ extensions = [
     "sphinx_click",
     "sphinx_copybutton",
     "sphinx_design",
+    "command_help",
+    "limits_tables",
     "public_modules",
     "public_names",
 ]
@@ -45,6 +47,7 @@ nitpick_ignore = [
     ("py:class", "appimageconfig._frozen.Indexable"),  # the type of the sequence parameters
 ]
 default_role = "py:obj"
+smartquotes_action = "qe"  # not the dashes of options
 autodoc_default_options = {
     "members": True,
     "inherited-members": "Exception",

@@ -27,9 +27,6 @@ REWRITTEN = {
     "docs/how-to/handle-errors.md",
     "docs/how-to/provision-many.md",
     "docs/how-to/test-your-code.md",
-    "docs/reference/command-line.md",
-    "docs/reference/limits.md",
-    "docs/reference/request-files.md",
     "docs/reference/warning-codes.md",
 }
 READ = [page for page in PAGES if page not in REWRITTEN]

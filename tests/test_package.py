@@ -106,9 +106,3 @@ def test_there_are_four_dependencies_without_upper_bounds() -> None:
     assert [requirement.split(">=")[0] for requirement in required] == ["attrs", "boto3", "botocore", "cattrs"]
     assert not any(limit in requirement for requirement in required for limit in ("<", "==", "~="))
     assert metadata("appimageconfig")["Requires-Python"] == ">=3.11"
-
-
-def test_the_examples_in_docstrings_compile() -> None:
-    for module in (appimageconfig, importlib.import_module("appimageconfig.testing")):
-        _, _, example = (module.__doc__ or "").partition("::\n")
-        compile(inspect.cleandoc(example), module.__name__, "exec")

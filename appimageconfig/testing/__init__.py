@@ -1,7 +1,7 @@
 """
 Test doubles for code that uses AppImageConfigs.
 
-::
+.. code-block:: python
 
     from appimageconfig import AppImageConfigClient
     from appimageconfig.testing import InMemorySageMaker

@@ -1,7 +1,7 @@
 """
 pytest fixtures, and assertions that show no secret. A plugin that is loaded only on request.
 
-::
+.. code-block:: python
 
     # conftest.py
     pytest_plugins = ["appimageconfig.testing.pytest_plugin"]

@@ -1,10 +1,14 @@
 """
 An HTTP endpoint for an `InMemorySageMaker`, for other processes and other languages.
 
-::
+.. code-block:: python
 
-    with serve(service) as url:
-        subprocess.run(["aws", "sagemaker", "list-app-image-configs", "--endpoint-url", url], check=True)
+    import boto3
+    from appimageconfig.testing import InMemorySageMaker
+
+    with InMemorySageMaker().serve() as url:
+        sagemaker = boto3.client("sagemaker", region_name="eu-west-1", endpoint_url=url)
+        sagemaker.list_app_image_configs()
 
 AWS JSON 1.1 is one POST to ``/``, so the standard library's ``http.server`` is enough. The endpoint is for tests:
 it listens on the loopback interface only, and checks no signatures. Web pages that a browser shows on the same

@@ -49,11 +49,17 @@ def stub_sagemaker(client: Any, *, in_order: bool = True) -> SageMakerStubber:
     """
     Return a stubber of *client*, for use in a ``with`` statement.
 
-    ::
+    .. code-block:: python
 
+        import boto3
+        from appimageconfig import AppImageConfig, AppImageConfigClient
+        from appimageconfig.testing import stub_sagemaker
+
+        config = AppImageConfig(app_image_config_name="team-image")
+        sagemaker = boto3.client("sagemaker", region_name="eu-west-1")
         with stub_sagemaker(sagemaker) as stubber:
             stubber.add_create(config)
-            provision(AppImageConfigClient(sagemaker))
+            AppImageConfigClient(sagemaker).create(config)
 
     Args:
         client: Any boto3 SageMaker client.
