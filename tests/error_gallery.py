@@ -43,6 +43,9 @@ ENVIRONMENT = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
+    # As by default in new versions of botocore: how often it retried is in some messages.
+    "AWS_RETRY_MODE": "standard",
+    "AWS_MAX_ATTEMPTS": "3",
 }
 # What differs from one run to the next, and what the page has instead.
 VARIABLE = {
