@@ -1,9 +1,8 @@
 """
-Run the mistakes in the error gallery. Run as a script, it rewrites the page with what they print.
+Run the mistakes in the error gallery. As a script, rewrite the page with what they print.
 
-The page has the mistakes and what to do about them; the output after each is written here. It is one session from top
-to bottom, in a directory of its own, where each file that the page shows exists. Python and the commands call the same
-service in memory, which Python has as ``service``.
+The page contains the mistakes and what to do about them, and the output after each is written here. It is one session
+from top to bottom. Python and the commands call the same service in memory, which Python has as ``service``.
 """
 
 from __future__ import annotations
@@ -12,134 +11,134 @@ import doctest
 import io
 import os
 import re
-import shlex
 import signal
-import subprocess
 import sys
 import tempfile
 import traceback
 from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain, repeat
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
+import pytest
 from botocore.loaders import JSONFileLoader
-from click.testing import CliRunner
+from pages import ROOT, Reader, blocks
+from sybil import Document
 
-from appimageconfig.cli import cli
 from appimageconfig.testing import Assumptions, InMemorySageMaker
 
-PAGE = Path(__file__).parent.parent / "docs/reference/error-gallery.md"
-BLOCK = re.compile(
-    r"^```(?P<kind>python|pycon|console|\{code-block\} \w+)\n(?P<options>(?::[^\n]*\n)*)\n?(?P<body>.*?)^```$", re.M | re.S
-)
-TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-ENVIRONMENT = {
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pages import Block
+
+PAGE: Final = ROOT / "docs/reference/error-gallery.md"
+
+TIME: Final = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+SETTINGS: Final = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
-    # As by default in new versions of botocore: how often it retried is in some messages.
+    # Some messages say how often botocore retried, and its defaults depend on the version.
     "AWS_RETRY_MODE": "standard",
     "AWS_MAX_ATTEMPTS": "3",
+    "COLUMNS": "80",
 }
 # What differs from one run to the next, and what the page has instead.
-VARIABLE = {
+VARIABLE: Final = {
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "ad04fe2f-3c3a-4bc5-8a9c-d5b4a4a4f4f1",
     r"127\.0\.0\.1:[0-9]+": "127.0.0.1:8080",
-    r"(?<=0x)[0-9a-f]{8,}": "7f0123456789",
 }
 
 
 class Session:
     """A run of the page."""
 
-    def __init__(self, service: InMemorySageMaker, clock: mock.Mock) -> None:
-        """Begin with *service*, whose *clock* is called at every change."""
+    def __init__(self, service: InMemorySageMaker, clock: mock.Mock, reader: Reader) -> None:
+        """Begin with *service*, whose *clock* is called at every change, and what runs commands."""
         self._names: dict[str, Any] = {"__name__": "__main__", "service": service}
         self._clock = clock
-        self._code = 0
+        self._reader = reader
 
-    def run(self, block: re.Match[str]) -> str:
-        """Run a block of the page, and return it with its output."""
-        body, kind = block["body"], block["kind"]
-        if kind == "pycon":
-            examples = doctest.DocTestParser().get_examples(body)
-            shown = "".join(map(self._example, examples))
-        elif kind == "console":
-            shown = "".join(map(self._command, re.findall(r"^\$ (.*)\n(\^C\n)?", body, re.M)))
-        elif kind == "python":
-            exec(body, self._names)  # noqa: S102 - our own page
-            return block[0]
+    def output(self, block: Block) -> str:
+        """Run a block, and return it with what it prints."""
+        source = str(block.source)
+        shown = source
+        if block.caption:
+            Path(block.caption).write_text(source, encoding="utf-8")
+        elif block.language == "pycon":
+            shown = "".join(map(self._run, doctest.DocTestParser().get_examples(source)))
+        elif block.language == "console":
+            shown = "".join(self._type(*command) for command in re.findall(r"^\$ (.*)\n(\^C\n)?", source, re.MULTILINE))
         else:
-            name = block["options"].removeprefix(":caption: ").strip()
-            Path(name).write_text(body.removesuffix("\n"), encoding="utf-8")
-            return block[0]
+            exec(source, self._names)  # noqa: S102 - our own page
         for variable, constant in VARIABLE.items():
             shown = re.sub(variable, constant, shown)
-        return f"```{kind}\n{shown}```"
+        return shown
 
-    def _example(self, example: doctest.Example) -> str:
+    def _run(self, example: doctest.Example) -> str:
         output = io.StringIO()
         with redirect_stdout(output), redirect_stderr(output):
             try:
                 exec(compile(example.source, "<stdin>", "single"), self._names)  # noqa: S102 - our own page
-            except BaseException as error:  # noqa: BLE001 - KeyboardInterrupt is one of the mistakes
-                output.write("".join(traceback.format_exception_only(error)))
-        prompts = (">>> ", *["... "] * example.source.count("\n"))
-        lines = example.source.splitlines(keepends=True)
-        return "".join(map("".join, zip(prompts, lines, strict=False))) + _ended(output.getvalue())
+            except BaseException as error:  # noqa: BLE001 - a KeyboardInterrupt, too
+                output.writelines(traceback.format_exception_only(error))
+        prompts = chain([">>> "], repeat("... "))
+        lines = [f"{prompt}{line}\n" for prompt, line in zip(prompts, example.source.splitlines(), strict=False)]
+        return "".join([*lines, _ended(output.getvalue())])
 
-    def _command(self, command: tuple[str, str]) -> str:
-        line, interrupt = command
-        words = shlex.split(line)
-        if words == ["echo", "$?"]:
-            return f"$ {line}\n{self._code}\n"
-        environment = dict(word.split("=", 1) for word in words if re.match("[A-Z_]+=", word))
-        program, *arguments = words[len(environment) :]
-        if program == "python":
-            run = subprocess.run(
-                [sys.executable, *arguments], check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-            )
-            self._code, output = run.returncode, run.stdout
-        else:
-            if interrupt:
-                self._clock.side_effect = self._interrupt
-            result = CliRunner().invoke(cli, arguments, env=environment, catch_exceptions=False)
-            self._code, output = result.exit_code, result.output
-        return f"$ {line}\n{interrupt}{_ended(output)}"
+    def _type(self, command: str, interrupt: str) -> str:
+        if interrupt:
+            self._clock.side_effect = self._press_ctrl_c
+        # The handler of signals writes to the descriptor of stderr.
+        with mock.patch("os.write", lambda _, text: sys.stderr.write(text.decode())):
+            printed = self._reader.run(command)
+        return f"$ {command}\n{interrupt}{_ended(printed)}"
 
-    def _interrupt(self) -> Any:
-        """Press Ctrl-C at the first change, as the clock of the service."""
+    def _press_ctrl_c(self) -> Any:
+        """Press Ctrl-C while the service makes a change, as its clock."""
         self._clock.side_effect = None
         signal.raise_signal(signal.SIGINT)
         return mock.DEFAULT
 
 
 def _ended(text: str) -> str:
-    return f"{text.rstrip()}\n" if text.strip() else ""
+    return f"{text.strip()}\n" if text.strip() else ""
 
 
 def rewritten(page: str) -> str:
     """Return *page* with the output of a fresh run."""
-    with ExitStack() as stack:
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         stack.enter_context(chdir(stack.enter_context(tempfile.TemporaryDirectory())))
-        stack.enter_context(mock.patch.dict(os.environ, ENVIRONMENT))
         # Neither botocore's retries nor the pauses of ensure and apply take time.
-        stack.enter_context(mock.patch("botocore.endpoint.time.sleep"))
+        stack.enter_context(mock.patch("time.sleep"))
         stack.enter_context(mock.patch("appimageconfig.provisioning._converge._sleep"))
-        # A command would take 0.1 s to parse the service model.
-        stack.enter_context(mock.patch.object(JSONFileLoader, "load_file", staticmethod(cache(JSONFileLoader().load_file))))
+        # Each session of botocore would take 0.1 s to parse the service model.
+        load = staticmethod(cache(JSONFileLoader().load_file))
+        stack.enter_context(mock.patch.object(JSONFileLoader, "load_file", load))
         clock = mock.Mock(return_value=TIME)
-        service = InMemorySageMaker(
-            region_name="eu-west-1", clock=clock, assumptions=Assumptions(empty_app_config="keeps")
-        )
-        os.environ["AWS_ENDPOINT_URL"] = stack.enter_context(service.serve())
-        return BLOCK.sub(Session(service, clock).run, page)
+        ignoring = Assumptions(empty_app_config="keeps")  # then not every update converges
+        service = InMemorySageMaker(region_name="eu-west-1", clock=clock, assumptions=ignoring)
+        url = stack.enter_context(service.serve())
+        for name, value in {**SETTINGS, "AWS_ENDPOINT_URL": url}.items():
+            patch.setenv(name, value)
+        return "".join(_parts(page, Session(service, clock, Reader(url, patch))))
+
+
+def _parts(page: str, session: Session) -> Iterator[str]:
+    end = 0
+    for block in blocks(Document(page, str(PAGE))):
+        fence, source = page[block.region.start : block.region.end], str(block.source)
+        before, _, after = fence.rpartition(source)
+        yield page[end : block.region.start] + before + session.output(block) + after
+        end = block.region.end
+    yield page[end:]
 
 
 if __name__ == "__main__":
