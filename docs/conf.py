@@ -7,7 +7,12 @@ author = "The appimageconfig maintainers"
 project_copyright = "2026, the appimageconfig maintainers"
 release = version = version_of("appimageconfig")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton", "sphinx_design"]
+myst_enable_extensions = ["colon_fence", "deflist"]
+copybutton_selector = "div:not(.no-copy) > div.highlight > pre"
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+copybutton_line_continuation_character = "\\"
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"appimageconfig {release}"

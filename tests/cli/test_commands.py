@@ -1063,33 +1063,3 @@ def test_secrets_are_shown_only_by_export(invoker: Invoker, service: InMemorySag
     assert "TOKEN']: *** -> ***" in updated.out
     assert not [run for run in runs if CANARY in run.out + run.err]
     assert export.out.count(CANARY) == 2
-
-
-# The documentation
-
-
-def test_documentation_shows_what_its_commands_print(invoker: Invoker) -> None:
-    """
-    Run the commands of docs/command-line.md one after the other, without a terminal, against one service.
-
-    In a console block, a line that begins with "$ " is a command, and the lines up to the next one are what it prints.
-    "$ cat FILE" writes what it shows to that file, and "< FILE" after a command is its stdin. Other programs are not
-    run, and nothing is shown of them.
-    """
-    page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
-    environment = {"AWS_ENDPOINT_URL": invoker.url, "AWS_DEFAULT_REGION": "us-east-1"}
-    endpoint = f"endpoint {invoker.url}, "
-    ran = 0
-    for block in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
-        for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-            program, *arguments = shlex.split(command.partition(" < ")[0])
-            if program == "cat":
-                (invoker.directory / arguments[0]).write_text(shown, encoding="utf-8")
-            elif program == "appimageconfig":
-                stdin = "".join(Path(path).read_text(encoding="utf-8") for path in command.split(" < ")[1:])
-                run = invoker.run(*arguments, stdin=stdin, **environment)
-                assert (command, (run.out + run.err).replace(endpoint, "")) == (command, shown)
-                ran += 1
-            else:
-                assert (command, shown) == (command, "")
-    assert ran >= 10
