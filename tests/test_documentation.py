@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 # Pages that are rewritten for these tests.
 REWRITTEN = {
-    "README.md",
-    "docs/explanation/absent-and-empty.md",
-    "docs/explanation/what-is-known-of-the-service.md",
     "docs/how-to/attach-to-a-domain.md",
     "docs/how-to/check-request-files.md",
     "docs/how-to/handle-errors.md",
