@@ -107,7 +107,9 @@ class InvalidAppImageConfigError(AppImageConfigError, ValueError):
         super().__init__(self.violations, subject)
 
     def __str__(self) -> str:
-        """Return a heading that names the subject, and one line for each violation."""
+        """Return a heading that names the subject, and one line for each violation; all on one line for a response."""
+        if self.subject == "response":  # an outcome of `apply` or of the command line, each of which has one line
+            return f"invalid response: {'; '.join(map(str, self.violations))}"
         return "\n".join([f"invalid {self.subject}:", *(f"  {violation}" for violation in self.violations)])
 
 
