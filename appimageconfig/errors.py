@@ -52,8 +52,8 @@ class Violation:
 
     path: str
     """
-    Where: a field such as ``default_uid`` for a value built in Python, and a wire path such as
-    ``KernelGatewayImageConfig.KernelSpecs[0].Name`` for a request; empty for the value or request itself.
+    The path of the member. For a value built in Python it is a field such as ``default_uid``, for a request a wire path
+    such as ``KernelGatewayImageConfig.KernelSpecs[0].Name``. It is empty for the value or the request itself.
     """
     constraint: str
     """One of ``type required unknown min max pattern enum unique``, and for a file ``readable`` and ``syntax``."""
