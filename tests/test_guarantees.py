@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from functools import cache
 
 import pytest
@@ -100,3 +101,11 @@ def test_the_import_compares_in_the_readme_as_in_the_benchmarks() -> None:
     for subject in ("import", "import, resident memory"):
         beside_boto3, beside_core = (measured()[subject, peer][2] for peer in ("boto3", "sagemaker-core"))
         assert beside_core < beside_boto3 < 1
+
+
+def test_the_design_has_the_layers_that_are_checked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    assert re.findall(r"^```text\n(.*?)\n```$", TEXTS["docs/explanation/design.md"], re.MULTILINE | re.DOTALL) == [
+        "\n".join(layers)
+    ]
