@@ -97,7 +97,7 @@ class Session:
         if interrupt:
             self._clock.side_effect = self._press_ctrl_c
         # The handler of signals writes to the descriptor of stderr.
-        with mock.patch("os.write", lambda _, text: sys.stderr.write(text.decode())):
+        with mock.patch("os.write", _write_to_stderr):
             printed = self._reader.run(command)
         return f"$ {command}\n{interrupt}{_ended(printed)}"
 
@@ -106,6 +106,11 @@ class Session:
         self._clock.side_effect = None
         signal.raise_signal(signal.SIGINT)
         return mock.DEFAULT
+
+
+def _write_to_stderr(descriptor: int, text: bytes) -> int:
+    del descriptor
+    return sys.stderr.write(text.decode())
 
 
 def _ended(text: str) -> str:

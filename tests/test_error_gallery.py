@@ -13,7 +13,7 @@ from pages import MODULES, PACKAGE, ROOT, blocks
 from sybil import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 WIDEST = 80
 PRINTING = {"pycon", "console"}
@@ -63,16 +63,18 @@ def texts(node: ast.AST) -> Iterator[str]:
     """Yield each text for people in the code."""
     if is_other(node):
         return
+    found = ""
+    inside: Iterable[ast.AST] = ast.iter_child_nodes(node)
     match node:
         case ast.Constant(value=str(text)):
-            found, inside = text, []
+            found = text
         case ast.JoinedStr(values=parts):
-            found = "".join(part.value if isinstance(part, ast.Constant) else HOLE for part in parts)
+            found = "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in parts)
             inside = [part for part in parts if isinstance(part, ast.FormattedValue)]
-        case ast.Dict(values=inside):  # the keys are what the values are shown for
-            found = ""
+        case ast.Dict(values=values):  # the keys are what the values are shown for
+            inside = values
         case _:
-            found, inside = "", list(ast.iter_child_nodes(node))
+            pass
     if TEXT.search(found):
         yield found
     yield from chain.from_iterable(map(texts, inside))
