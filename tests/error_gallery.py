@@ -94,6 +94,9 @@ class Session:
         return "".join([*lines, _ended(output.getvalue())])
 
     def _type(self, command: str, interrupt: str) -> str:
+        if command.startswith("unset "):
+            self._reader.patch.delenv(command.removeprefix("unset "))
+            return f"$ {command}\n"
         if interrupt:
             self._clock.side_effect = self._press_ctrl_c
         # The handler of signals writes to the descriptor of stderr.

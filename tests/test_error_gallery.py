@@ -29,6 +29,7 @@ NOT_SHOWN = {
         "bold red": "a style",
         "Exit codes:": "the end of --help",
         "Apply this plan?": "a question, at a terminal alone",
+        "Interrupted. Files under way": "after a Ctrl-C between two files that export writes",
     },
     "cli/terminal.py": {"Nothing was changed.": "after the answer to the question above"},
     "files/_schema.py": {
