@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
+import snapshots
 from error_gallery import PAGE, rewritten
 from pages import MODULES, PACKAGE, ROOT, blocks
 from sybil import Document
@@ -99,9 +100,7 @@ def shown() -> str:
 
 @pytest.mark.enable_socket
 def test_the_gallery_shows_what_the_mistakes_print() -> None:
-    """If this fails, look at the difference, and run nox -s snapshots, which rewrites the page."""
-    page = PAGE.read_text(encoding="utf-8")
-    assert rewritten(page) == page
+    snapshots.compare(PAGE, rewritten(PAGE.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("module", MODULES)
