@@ -91,12 +91,35 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, formatting, the direction of imports, and spelling."""
+    """Check style, formatting, the direction of imports, spelling, and that the public API breaks no release."""
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
     session.run("codespell")
+    compare_public_api(session)
+
+
+def compare_public_api(session: nox.Session) -> None:
+    """Compare the public API with that of the last tag. It may break only in a version that says so by its number."""
+    tag = ""
+    if (ROOT / ".git").exists():  # not in an sdist, which may be inside another repository
+        newest_first = ["git", "tag", "--merged", "HEAD", "--sort=-creatordate"]
+        tag = str(session.run(*newest_first, external=True, silent=True)).partition("\n")[0]
+    if not tag:
+        session.log("There is no tag: the public API is not compared with that of a release.")
+        return
+    released, version = (number.removeprefix("v").split(".")[:2] for number in (tag, PROJECT["project"]["version"]))
+    breaking = 0 if released == version else 1
+    session.run("griffe", "check", "appimageconfig", "--search", ".", "--against", tag, success_codes=[0, breaking])
+
+
+@nox.session
+def snapshots(session: nox.Session) -> None:
+    """Rewrite the error gallery and the list of the public API, which the tests compare."""
+    install(session, "test")
+    session.run("python", "tests/error_gallery.py")
+    session.run("python", "tests/public_api.py")
 
 
 # Users have one of these, or none.

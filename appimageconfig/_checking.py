@@ -161,7 +161,7 @@ class _Tag(Checked):
 
 def _structure_violations(value: object, model: type[attrs.AttrsInstance], path: str) -> Iterator[Violation]:
     if not is_map(value):
-        expected = REQUEST if not path else f"a map like {model.__name__.strip('_')}"
+        expected = REQUEST if not path else f"a map of the members of {model.__name__.strip('_')}"
         yield type_violation(path, expected, value)
         return
     fields = modelled_fields(model)
