@@ -6,6 +6,7 @@ import logging
 import os
 from contextlib import suppress
 from datetime import UTC, datetime
+from inspect import iscoroutinefunction
 from threading import RLock
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -514,11 +515,16 @@ def _time(value: Any) -> datetime:
 
 def _require_operations(sagemaker: object) -> None:
     # A hand-written fake in a test has the operations as well, so the class does not matter.
-    if all(callable(getattr(sagemaker, xform_name(operation), None)) for operation in get_args(OperationName)):
+    methods = [getattr(sagemaker, xform_name(operation), None) for operation in get_args(OperationName)]
+    is_asynchronous = any(map(iscoroutinefunction, methods))
+    if all(map(callable, methods)) and not is_asynchronous:
         return
     found, hint = f"an object of type {type(sagemaker).__name__}", "make one with boto3.client('sagemaker')"
     if isinstance(sagemaker, str):
         found, hint = "a string", f"to choose the region, pass region_name={sagemaker!r}"
+    elif is_asynchronous:
+        found = "an asynchronous client"
+        hint = "make one with boto3.client('sagemaker'), and call the methods with asyncio.to_thread"
     elif isinstance(sagemaker, type):
         found = f"the class {sagemaker.__name__}"
     elif callable(getattr(sagemaker, "client", None)):

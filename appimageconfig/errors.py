@@ -1,14 +1,14 @@
 """
 The exceptions of the client library. `appimageconfig.testing` has a few of its own.
 
-::
+.. code-block:: text
 
     AppImageConfigError
-    ├── InvalidAppImageConfigError (ValueError)     found here, not by the service
-    ├── ApplyError (ExceptionGroup)                 some steps of a plan failed
-    ├── NotConvergedError                           still differs from the desired state after an update
-    ├── StalePlanError                              changed since the plan was made
-    └── ServiceError (botocore's ClientError)       the service refused the request
+    ├── InvalidAppImageConfigError (ValueError)  found before anything is sent
+    ├── ApplyError (ExceptionGroup)              some steps of a plan failed
+    ├── NotConvergedError                        still differs after an update
+    ├── StalePlanError                           changed since the plan was made
+    └── ServiceError (botocore's ClientError)    the service refused a request
         ├── ResourceInUseError
         ├── ResourceNotFoundError
         ├── ResourceLimitExceededError

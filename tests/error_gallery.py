@@ -50,10 +50,11 @@ SETTINGS: Final = {
     "AWS_MAX_ATTEMPTS": "3",
     "COLUMNS": "80",
 }
-# What differs from one run to the next, and what the page has instead.
+# What differs from one run to the next, or between versions of the service model, and what the page has instead.
 VARIABLE: Final = {
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "ad04fe2f-3c3a-4bc5-8a9c-d5b4a4a4f4f1",
     r"127\.0\.0\.1:[0-9]+": "127.0.0.1:8080",
+    r"(?<=expression pattern: )\^": "",
 }
 
 
@@ -94,10 +95,13 @@ class Session:
         return "".join([*lines, _ended(output.getvalue())])
 
     def _type(self, command: str, interrupt: str) -> str:
+        if command.startswith("unset "):
+            self._reader.patch.delenv(command.removeprefix("unset "))
+            return f"$ {command}\n"
         if interrupt:
             self._clock.side_effect = self._press_ctrl_c
         # The handler of signals writes to the descriptor of stderr.
-        with mock.patch("os.write", lambda _, text: sys.stderr.write(text.decode())):
+        with mock.patch("os.write", _write_to_stderr):
             printed = self._reader.run(command)
         return f"$ {command}\n{interrupt}{_ended(printed)}"
 
@@ -106,6 +110,11 @@ class Session:
         self._clock.side_effect = None
         signal.raise_signal(signal.SIGINT)
         return mock.DEFAULT
+
+
+def _write_to_stderr(descriptor: int, text: bytes) -> int:
+    del descriptor
+    return sys.stderr.write(text.decode())
 
 
 def _ended(text: str) -> str:

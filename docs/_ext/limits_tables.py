@@ -70,18 +70,19 @@ class LimitsOf(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         module = importlib.import_module(self.arguments[0])
-        lines = ["| Member | Parameter | Type | Limits |", "|---|---|---|---|"]
+        lines = ["| Member and parameter | Type and limits |", "|---|---|"]
         for name in self.arguments[1].split():
             model = getattr(module, name)
-            lines.append(f"| **{name}** | | | |")
+            lines.append(f"| **{name}** | |")
             for field in attrs.fields(model):
                 if field.name in {"unmodelled", "next_token", "max_results"}:
                     continue
                 kind, limits = described(constraint_of(field))
                 parameter = model.PARAMETERS.get(field.name, field.name)
                 if field.default is attrs.NOTHING:
-                    limits = f"required; {limits}" if limits else "required"
-                lines.append(f"| `{member_name(field.name)}` | `{parameter}` | {kind} | {limits} |")
+                    kind = f"required {kind}"
+                allowed = f"{kind}; {limits}" if limits else kind
+                lines.append(f"| `{member_name(field.name)}` `{parameter}` | {allowed} |")
         return self.parse_text_to_nodes("\n".join(lines))
 
 
