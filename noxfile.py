@@ -84,10 +84,8 @@ def properties(session: nox.Session) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Check, plan and apply the example requests in memory, by a script and by commands."""
+    """Create, plan and apply configs in memory: the ARN, the conflict, two runs, and a change."""
     install(session)
-    requests = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("examples/requests/*.json"))
-    session.run("python", "examples/provision.py", "--in-memory", *requests, *session.posargs)
     session.run("python", "examples/demonstrate.py")
 
 
