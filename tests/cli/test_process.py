@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from command_line import (
@@ -139,7 +139,11 @@ def test_the_page_of_a_proxy_is_a_failure_of_every_command(
 ) -> None:
     """Although its status is 200."""
     page = Response(200, {"Content-Type": "text/html"}, b"<html>Please log in.</html>")
-    monkeypatch.setattr(service, "respond", lambda *_, **__: page)
+
+    def respond(*_: Any, **__: Any) -> Response:
+        return page
+
+    monkeypatch.setattr(service, "respond", respond)
     shell.write("lab.json", lab())
     run = shell.call(*shlex.split(command))
     assert run.code == 3
