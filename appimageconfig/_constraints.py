@@ -54,6 +54,12 @@ class _Enforcing(AbstractContextManager[None]):
         _enforced.set(_enforced.get()[1] or _EVERYTHING)
 
 
+_RECORD: Final = "record"
+_UNCHECKED: Final = _Enforcing(_STRUCTURE)
+_TRUSTED: Final = _Enforcing(frozenset())
+_RECEIVED: Final = _Enforcing(frozenset({_RECORD}))
+
+
 def unchecked() -> AbstractContextManager[None]:
     """
     Do not enforce the limits of the service model within the block.
@@ -67,15 +73,12 @@ def unchecked() -> AbstractContextManager[None]:
             config = AppImageConfig(app_image_config_name="x" * 80)
         client.create(config)
     """
-    return _Enforcing(_STRUCTURE)
+    return _UNCHECKED
 
 
 def trusted() -> AbstractContextManager[None]:
     """Check nothing within the block: its values come from the service, or have been checked already."""
-    return _Enforcing(frozenset())
-
-
-_RECORD: Final = "record"
+    return _TRUSTED
 
 
 def received() -> AbstractContextManager[None]:
@@ -85,7 +88,7 @@ def received() -> AbstractContextManager[None]:
     `attrs.evolve` of a structure checks all of its fields. Those that it does not
     change must not be refused because AWS has raised a limit.
     """
-    return _Enforcing(frozenset({_RECORD}))
+    return _RECEIVED
 
 
 def enforced(violations: Iterable[Violation]) -> tuple[Violation, ...]:
