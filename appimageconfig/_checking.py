@@ -133,13 +133,14 @@ def _accepts(constraint: Any) -> Callable[[Any], bool]:
 
 
 def _accepts_tags(constraint: Tags, tags: object) -> bool:
-    if not is_list(tags) or not all(is_map(tag) and tag.keys() == {"Key", "Value"} for tag in tags):
+    if not is_list(tags) or not all(map(is_map, tags)):
         return False
     try:
         found = tags_from_wire(tags)
-    except TypeError:  # a key that is not a string
+    except (KeyError, TypeError):  # a member is missing, or a key is not a string
         return False
-    return len(found) == len(tags) and constraint.accepts(found)
+    # Each tag has a Key and a Value, so twice as many members as tags are nothing else.
+    return len(found) == len(tags) and sum(map(len, tags)) == 2 * len(tags) and constraint.accepts(found)
 
 
 def request_violations(request: object) -> Iterator[Violation]:

@@ -286,7 +286,7 @@ def _structure_hook(model: Any) -> Callable[[Mapping[str, Any], Any], Any]:
     fields = modelled_fields(model)
     required = dict.fromkeys(member for member, field in fields.items() if field.default is attrs.NOTHING)
     # ResponseMetadata is botocore's own addition to a response, and not a member of the AppImageConfig.
-    known = frozenset(fields) | ({"ResponseMetadata"} if model is AppImageConfigDetails else set())
+    known = frozenset([*fields, "ResponseMetadata"] if model is AppImageConfigDetails else fields)
 
     def with_unmodelled(members: Mapping[str, Any] | None, _: Any) -> Any:
         if members is None:

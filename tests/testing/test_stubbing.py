@@ -211,15 +211,15 @@ def test_add_describe_refuses_a_name_that_describe_does_not_send() -> None:
             call()
 
 
-@pytest.mark.parametrize(
-    ("gateway", "member"),
-    [
-        ({}, "KernelSpecs"),
-        ({"KernelSpecs": None}, "KernelSpecs"),
-        ({"KernelSpecs": [{}]}, "Name"),
-        ({"KernelSpecs": [{"Name": None}]}, "Name"),
-    ],
-)
+WITHOUT_A_REQUIRED_MEMBER: list[tuple[dict[str, Any], str]] = [
+    ({}, "KernelSpecs"),
+    ({"KernelSpecs": None}, "KernelSpecs"),
+    ({"KernelSpecs": [{}]}, "Name"),
+    ({"KernelSpecs": [{"Name": None}]}, "Name"),
+]
+
+
+@pytest.mark.parametrize(("gateway", "member"), WITHOUT_A_REQUIRED_MEMBER)
 def test_add_describe_refuses_a_response_without_a_required_member(gateway: dict[str, Any], member: str) -> None:
     """One that is null is missing as well."""
     stubber, _ = stub()
