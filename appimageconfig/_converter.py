@@ -117,14 +117,14 @@ def require_members(response: Mapping[str, Any], *members: str) -> None:
     violations: list[Violation] = []
     for member in members:
         value, is_a_list = response.get(member), member in _LISTS
-        if type(value) is str and not is_a_list:
+        if isinstance(value, str) and not is_a_list:
             continue
         if value is None:
             message = "required member is missing; if the client is stubbed, add it to the response"
             violations.append(Violation(member, "required", message))
-        elif not (is_list(value) if is_a_list else isinstance(value, str)):
+        elif not (is_a_list and is_list(value)):
             violations.append(type_violation(member, "a list" if is_a_list else "a string", value))
-        elif is_a_list:
+        else:
             wrong = ((index, item) for index, item in enumerate(value) if not is_map(item))
             violations += (type_violation(_paths.item(member, index), "a map", item) for index, item in wrong)
     if violations:
