@@ -43,7 +43,7 @@ SECRET_MEMBERS: Final = frozenset({"ContainerArguments", "ContainerEnvironmentVa
 
 def is_map(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Return whether *value* is a map or a structure in the terms of the service model."""
-    return isinstance(value, _MAPS)
+    return type(value) in _MAPS or isinstance(value, Mapping)
 
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
@@ -167,8 +167,8 @@ class SecretMapping(ReadOnlyMapping[K, V_co]):
         return "{" + ", ".join(f"{key!r}: {REDACTED}" for key in self) + "}"
 
 
-# Nearly all maps are of the first three classes. The test of an abstract class takes several times as long.
-_MAPS: Final = (dict, ReadOnlyMapping, SecretMapping, Mapping)
+# Nearly all maps are of these classes. The test of an abstract class takes several times as long.
+_MAPS: Final = frozenset({dict, ReadOnlyMapping, SecretMapping})
 
 
 class SecretTuple(tuple[V_co, ...]):
@@ -377,7 +377,7 @@ Ordered: TypeAlias = Indexable[T] | Iterator[T] | ValuesView[T]
 
 
 def _is_ordered(value: Any) -> bool:
-    return is_list(value) or (
+    return isinstance(value, (list, tuple)) or (
         isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray | Mapping | AbstractSet)
     )
 

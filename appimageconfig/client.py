@@ -27,7 +27,7 @@ from appimageconfig._converter import (
     tags_from_page,
     unreadable_response,
 )
-from appimageconfig._frozen import secrets_in
+from appimageconfig._frozen import NO_SECRETS, secrets_in
 from appimageconfig.errors import (
     ApplyError,
     InvalidAppImageConfigError,
@@ -487,7 +487,8 @@ class AppImageConfigClient:
 
     def _members(self, method: str, request: attrs.AttrsInstance) -> Mapping[str, Any]:
         members = request_members(request)
-        if not getattr(request, "unmodelled", None):
+        unmodelled = getattr(request, "unmodelled", NO_SECRETS)
+        if unmodelled is NO_SECRETS or not unmodelled:  # to ask a mapping for its length takes longer
             return members
         # A member at the top of a response need not be a member of the request.
         model = self.sagemaker.meta.service_model.operation_model(_paths.member_name(method))
