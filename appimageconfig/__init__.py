@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from appimageconfig import _signals  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first, for Ctrl-C in the others
 from appimageconfig._constraints import unchecked
 from appimageconfig.client import AppImageConfigClient
-from appimageconfig.custom_images import CustomImageEntry, custom_image
 from appimageconfig.errors import (
     AccessDeniedError,
     AppImageConfigError,
@@ -47,6 +46,7 @@ from appimageconfig.serialization import from_request, from_response, to_request
 
 if TYPE_CHECKING:
     from appimageconfig.advice import Advice, advise
+    from appimageconfig.custom_images import CustomImageEntry, custom_image
     from appimageconfig.files import check, dump, dumps, load, loads
     from appimageconfig.provisioning import Action, Change, Difference, Outcome, Plan, Status, Step, difference
 else:
@@ -55,6 +55,7 @@ else:
     # function, since they would take it for a promise that every name exists.
     _LATER = {
         "advice": ("Advice", "advise"),
+        "custom_images": ("CustomImageEntry", "custom_image"),
         "files": ("check", "dump", "dumps", "load", "loads"),
         "provisioning": ("Action", "Change", "Difference", "Outcome", "Plan", "Status", "Step", "difference"),
     }
