@@ -14,7 +14,6 @@ import warnings
 from functools import cache, partial
 from importlib import import_module, metadata
 from io import BytesIO
-from operator import truediv
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,9 +67,14 @@ class Comparison:
     bound: float | None
 
     @property
+    def ratios(self) -> list[float]:
+        """The ratio of each round."""
+        return [ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)]
+
+    @property
     def ratio(self) -> float:
-        """The median of the ratios of the rounds."""
-        return float(median(map(truediv, self.ours, self.theirs)))
+        """The median of the ratios."""
+        return median(self.ratios)
 
     @property
     def excess(self) -> str:
@@ -82,7 +86,7 @@ class Comparison:
     @property
     def cells(self) -> tuple[str, ...]:
         """The cells of the row, as text."""
-        ratio = f"{self.ratio:.2f} ± {_spread(list(map(truediv, self.ours, self.theirs))):.2f}"
+        ratio = f"{self.ratio:.2f} ± {_spread(self.ratios):.2f}"
         ours, theirs = (self._quantity(samples) for samples in (self.ours, self.theirs))
         return self.subject, ours, self.peer, theirs, ratio, f"{self.bound:g}" if self.bound else ""
 

@@ -68,7 +68,7 @@ def write(rows: Sequence[Comparison]) -> None:
 def _machine() -> str:
     information = Path("/proc/cpuinfo")  # on Linux
     model = re.search(r"model name\s*: (.*)", information.read_text("utf-8")) if information.exists() else None
-    return f"{model[1] if model else platform.processor()}, {os.cpu_count()} cores, {platform.platform()}"
+    return f"{model[1] if model else platform.processor()}, {os.cpu_count()} cores, {platform.system()}"
 
 
 def _lines(rows: Sequence[Comparison]) -> Iterator[str]:
