@@ -96,5 +96,7 @@ def _draw(rows: Sequence[Comparison]) -> None:
     axes.margins(x=0.1, y=0.01)
     axes.invert_yaxis()
     axes.axvline(1, color="#333333")
-    axes.set_title("Time of this library divided by the time of each peer: to the left of the line, it is faster")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("{x:g}")
+    figure.suptitle("Time of this library divided by the time of each peer")
     figure.savefig(DOCS / "benchmarks.svg", metadata={"Date": None})
