@@ -303,16 +303,16 @@ def _readings(text: str) -> Iterator[_Reading]:
             _decoded(reading, escape, decode)
             for reading in readings
             for escape, decode in _ESCAPES
-            if escape.search(reading.text)
+            if re.search(escape, reading.text)
         ]
         yield from readings
 
 
-def _decoded(reading: _Reading, escape: re.Pattern[str], decode: Callable[[str], str]) -> _Reading:
+def _decoded(reading: _Reading, escape: str, decode: Callable[[str], str]) -> _Reading:
     text, position = "", 0
     starts: list[int] = []
     ends: list[int] = []
-    for match in escape.finditer(reading.text):
+    for match in re.finditer(escape, reading.text):
         first, last = match.span()
         characters = decode(match[0])
         text += reading.text[position:first] + characters
@@ -344,17 +344,18 @@ def _from_html(escape: str) -> str:
     return unescape(escape)
 
 
-_ESCAPES: Final[Sequence[tuple[re.Pattern[str], Callable[[str], str]]]] = (
+# Only errors need these patterns, so that `re` compiles them when they are first used, and keeps them.
+_ESCAPES: Final[Sequence[tuple[str, Callable[[str], str]]]] = (
     (
-        re.compile(
+        (
             r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}"
             r"|\\x[0-9a-fA-F]{2}|\\U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}|\\[^uUx]"
         ),
         _from_json,
     ),
-    (re.compile("(?:%[0-9a-fA-F]{2})+"), _from_url),
-    (re.compile(r"(?:\+|%[0-9a-fA-F]{2})+"), _from_url),  # in a query, where a plus is a space
-    (re.compile("&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);"), _from_html),
+    ("(?:%[0-9a-fA-F]{2})+", _from_url),
+    (r"(?:\+|%[0-9a-fA-F]{2})+", _from_url),  # in a query, where a plus is a space
+    ("&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);", _from_html),
 )
 
 
