@@ -107,7 +107,7 @@ def compare_public_api(session: nox.Session) -> None:
         newest_first = ["git", "tag", "--merged", "HEAD", "--sort=-creatordate"]
         tag = str(session.run(*newest_first, external=True, silent=True)).partition("\n")[0]
     if not tag:
-        session.log("There is no tag: the public API is not compared with that of a release.")
+        session.log("The repository has no tag, so the public API is not compared with that of a release.")
         return
     released, version = (number.removeprefix("v").split(".")[:2] for number in (tag, PROJECT["project"]["version"]))
     breaking = 0 if released == version else 1

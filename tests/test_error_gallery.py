@@ -24,7 +24,7 @@ SHOWN = (PAGE, ROOT / "docs/reference/warning-codes.md")
 TEXT = re.compile(r"[A-Za-z]{2} [a-z]{2}")
 CODE = re.compile(r"(>>>|\.\.\.|\$) ")
 HOLE = "\0"  # where an f-string has a value
-# Texts that are no messages about mistakes, and messages of mistakes that are not made here.
+# Texts that are not messages about mistakes, and messages of mistakes that are not made here.
 NOT_SHOWN = {
     "cli/__init__.py": {
         "bold red": "a style",
