@@ -158,7 +158,9 @@ def typing_examples(session: nox.Session, stubs: str) -> None:
 def docs(session: nox.Session) -> None:
     """Build the documentation; warnings are errors."""
     install(session, "docs")
-    session.run("sphinx-build", "--fail-on-warning", "--keep-going", "--fresh-env", "-b", "html", "docs", "docs/_build")
+    session.run(
+        "sphinx-build", "--fail-on-warning", "--keep-going", "--fresh-env", "-b", "html", "docs", "docs/_build/html"
+    )
 
 
 @nox.session

@@ -52,8 +52,8 @@ class Violation:
 
     path: str
     """
-    Where: a field such as ``default_uid`` for a value built in Python, and a wire path such as
-    ``KernelGatewayImageConfig.KernelSpecs[0].Name`` for a request; empty for the value or request itself.
+    The path of the member. For a value built in Python it is a field such as ``default_uid``, for a request a wire path
+    such as ``KernelGatewayImageConfig.KernelSpecs[0].Name``. It is empty for the value or the request itself.
     """
     constraint: str
     """One of ``type required unknown min max pattern enum unique``, and for a file ``readable`` and ``syntax``."""
@@ -107,7 +107,9 @@ class InvalidAppImageConfigError(AppImageConfigError, ValueError):
         super().__init__(self.violations, subject)
 
     def __str__(self) -> str:
-        """Return a heading that names the subject, and one line for each violation."""
+        """Return a heading that names the subject, and one line for each violation; all on one line for a response."""
+        if self.subject == "response":  # an outcome of `apply` or of the command line, each of which has one line
+            return f"invalid response: {'; '.join(map(str, self.violations))}"
         return "\n".join([f"invalid {self.subject}:", *(f"  {violation}" for violation in self.violations)])
 
 

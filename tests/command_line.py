@@ -49,6 +49,21 @@ Plan: 1 to create, 0 to update, 0 unchanged, 0 to delete.
 """
 CREATED = f"{PLAN_TO_CREATE}created lab\nApplied: 1 created.\n"
 
+UNREADABLE_BODIES = {
+    "list": b"[1,2]",
+    "null": b"null",
+    "not UTF-8": b"\xff\xfe",
+    "time": b'{"AppImageConfigName": "lab", "AppImageConfigArn": "x", "CreationTime": 1e18}',
+    "structure": b'{"AppImageConfigName": "lab", "AppImageConfigArn": "x", "JupyterLabAppImageConfig": [5]}',
+    "deep": b"[" * 100_000,
+    "empty": b"",
+    "name": b'{"AppImageConfigName": 5, "AppImageConfigArn": "x"}',
+}
+INVALID_RESPONSE = (
+    r"invalid response: (it cannot be read \(\w+\); check the endpoint, and the proxies on the way to it"
+    r"|AppImageConfig\w+: (required member is missing|must be a string, not an integer).*)\n"
+)
+
 # Variables that change how the output looks.
 HIDDEN = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING", "PYTHONWARNINGS", "TTY_COMPATIBLE")
 ENVIRONMENT = {

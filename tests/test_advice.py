@@ -21,7 +21,7 @@ from appimageconfig import (
 )
 from appimageconfig.advice import DOCUMENTATION
 
-PAGE = Path(__file__).parent.parent / "docs/advice.md"
+PAGE = Path(__file__).parent.parent / "docs/reference/warning-codes.md"
 KERNEL = KernelSpec(name="python3")
 
 

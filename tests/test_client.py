@@ -445,8 +445,8 @@ def test_a_response_without_an_arn_is_an_error(call: Call) -> None:
     with pytest.raises(InvalidAppImageConfigError) as caught:
         call(AppImageConfigClient(wire.client()))
     assert str(caught.value) == (
-        "invalid response:\n"
-        "  AppImageConfigArn: required member is missing; if the client is stubbed, add it to the response"
+        "invalid response: "
+        "AppImageConfigArn: required member is missing; if the client is stubbed, add it to the response"
     )
 
 
@@ -464,7 +464,7 @@ def test_a_page_without_its_list_is_an_error(call: Call, member: str) -> None:
     with pytest.raises(InvalidAppImageConfigError) as caught:
         call(AppImageConfigClient(wire.client()))
     assert str(caught.value) == (
-        f"invalid response:\n  {member}: required member is missing; if the client is stubbed, add it to the response"
+        f"invalid response: {member}: required member is missing; if the client is stubbed, add it to the response"
     )
 
 
@@ -479,7 +479,7 @@ def test_a_successful_response_that_is_not_json_is_an_error(
     with pytest.raises(InvalidAppImageConfigError) as caught:
         call(AppImageConfigClient(wire.client()))
     assert str(caught.value) == (
-        "invalid response:\n  its content type is 'text/html; charset=utf-8', not JSON; "
+        "invalid response: its content type is 'text/html; charset=utf-8', not JSON; "
         "check the endpoint, and the proxies on the way to it"
     )
     assert [sent.target for sent in wire.sent] == [f"SageMaker.{operation}"]
@@ -512,7 +512,7 @@ def test_a_response_of_another_form_is_an_error(call: Call, body: Any, message: 
     """The parser of botocore fails with the errors of Python that it causes, or returns what it is."""
     with pytest.raises(InvalidAppImageConfigError) as caught:
         call(AppImageConfigClient(Wire(Response(body)).client()))
-    assert str(caught.value) == f"invalid response:\n  {message}"
+    assert str(caught.value) == f"invalid response: {message}"
 
 
 def test_an_error_of_an_event_handler_passes_through() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGE = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/explanation/guarantees.md").read_text(encoding="utf-8")
 TESTS = sorted(set(re.findall(r"`(tests/[^`]*)`", PAGE)))
 
 

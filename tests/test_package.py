@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import importlib
 import inspect
 import pkgutil
@@ -107,16 +106,6 @@ def test_there_are_four_dependencies_without_upper_bounds() -> None:
     assert [requirement.split(">=")[0] for requirement in required] == ["attrs", "boto3", "botocore", "cattrs"]
     assert not any(limit in requirement for requirement in required for limit in ("<", "==", "~="))
     assert metadata("appimageconfig")["Requires-Python"] == ">=3.11"
-
-
-@pytest.mark.parametrize(
-    "page",
-    ["README.md", *sorted(f"docs/{path.name}" for path in ROOT.glob("docs/*.md") if ">>>" in path.read_text("utf-8"))],
-)
-def test_the_examples_of_the_documentation_run(page: str) -> None:
-    results = doctest.testfile(str(ROOT / page), module_relative=False)
-    assert results.attempted >= 2
-    assert results.failed == 0
 
 
 def test_the_examples_in_docstrings_compile() -> None:

@@ -42,9 +42,9 @@ from appimageconfig.provisioning import Outcome, Status
 from appimageconfig.provisioning._difference import leaves, own_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from appimageconfig.models import AppImageConfigDetails
+    from appimageconfig.models import AppImageConfig, AppImageConfigDetails
     from appimageconfig.provisioning import Plan
 
 P = ParamSpec("P")
@@ -121,6 +121,12 @@ _STYLES: Final = {
 }
 
 
+class _SettingsError(click.ClickException):
+    """A setting or an installation that the command needs is invalid or missing; its --help would not help."""
+
+    exit_code = SETTINGS
+
+
 class _Commands(click.Group):
     """The commands. Errors that a user can mend are printed without a traceback."""
 
@@ -131,8 +137,11 @@ class _Commands(click.Group):
             code = super().main(*args, **{**options, "prog_name": self.name, "standalone_mode": False})
         except click.ClickException as error:
             code = error.exit_code
+            text = _sentence(error.format_message())
+            if isinstance(error, click.UsageError) and error.ctx is not None:
+                text = f"{text} Try '{error.ctx.command_path} --help' for help."
             try:
-                error.show()
+                terminal.note(printable(text))
             except OSError:
                 terminal.discard_output()
         except click.Abort:
@@ -156,13 +165,12 @@ class _Commands(click.Group):
                 terminal.note(error)
                 code = FAILED if error.subject == "response" else INVALID
             except (AppImageConfigError, BotoCoreError) as error:
-                terminal.note(_for_the_shell(str(error)))
-                _note_hints([error])
+                terminal.note(printable(" ".join([_sentence(_for_the_shell(str(error))), *_hints([error])])))
                 code = SETTINGS if isinstance(error, _SETTINGS_ERRORS) else FAILED
             except ImportError as error:
                 if error.name != "yaml":
                     raise
-                raise click.UsageError(str(error)) from error
+                raise _SettingsError(str(error)) from error
             sys.stdout.flush()
         except OSError as error:
             return _unwritable(error)
@@ -232,7 +240,7 @@ def _calls_the_service(command: Callable[Concatenate[Connect, P], ExitCode]) -> 
                 _ = urlsplit(endpoint).port
             except ValueError as error:
                 where = "--region, --endpoint-url (such as https://localhost:8080), AWS_* variables and the profile"
-                raise click.UsageError(f"{str(error).rstrip('.')}; check {where}") from error
+                raise _SettingsError(f"{str(error).rstrip('.')}; check {where}") from error
             return client
 
         return command(connect, **options)  # type: ignore[call-arg]  # click passes the options of the command
@@ -496,24 +504,41 @@ def export(
         for config in configs
         if config.app_image_config_name not in refused
     }
-    try:
-        # First, since it fails for a path that cannot be: Path.exists is false for it from Python 3.14 on.
-        directory.mkdir(parents=True, exist_ok=True)
-        if not overwrite and (existing := ", ".join(str(path) for path in paths if path.exists())):
-            raise click.UsageError(f"{existing} would be overwritten; pass --overwrite or another --directory")
-        for path, config in paths.items():
-            files.dump([config], path)
-    except OSError as error:
-        message = f"cannot write {error.filename or directory}: {error.strerror}; pass another --directory"
-        raise click.UsageError(message) from error
+    written, signals = _write_files(paths, directory, overwrite=overwrite)
     if output == "json":
-        terminal.print_json([str(path) for path in paths])
+        terminal.print_json([str(path) for path in written])
     else:
-        for path in paths:
+        for path in written:
             terminal.print_line(str(path))
     for name in refused:
         terminal.note(f"not exported: {name!r} cannot be the name of a file; export it without --directory")
+    if signals:
+        left = ", ".join(str(path) for path in paths if path not in written)
+        terminal.note(f"Interrupted. Files under way were finished; not written: {left or 'none'}.")
+        return 128 + signals[0]
     return FAILED if refused else 0
+
+
+def _write_files(
+    files_to_write: Mapping[Path, AppImageConfig], directory: Path, *, overwrite: bool
+) -> tuple[list[Path], list[int]]:
+    """Write a request file for each config, and return the paths of those written, and the signals that arrived."""
+    written: list[Path] = []
+    try:
+        # First, since it fails for a path that cannot be: Path.exists is false for it from Python 3.14 on.
+        directory.mkdir(parents=True, exist_ok=True)
+        if not overwrite and (existing := ", ".join(str(path) for path in files_to_write if path.exists())):
+            raise click.UsageError(f"{existing} would be overwritten; pass --overwrite or another --directory")
+        with _signals.arriving() as signals:  # otherwise SIGTERM would leave a temporary file
+            for path, config in files_to_write.items():
+                if signals:
+                    break
+                files.dump([config], path)
+                written.append(path)
+    except OSError as error:
+        message = f"cannot write {error.filename or directory}: {error.strerror}; pass another --directory"
+        raise click.UsageError(message) from error
+    return written, signals
 
 
 @cli.command()
@@ -575,7 +600,8 @@ def _require_confirmable(*, yes: bool) -> None:
 def _ended(outcomes: Sequence[Outcome], names: Iterable[str], signals: Sequence[int]) -> ExitCode:
     """Print the hints for the *outcomes*, and return the exit code."""
     errors = [outcome.error for outcome in outcomes if outcome.error]
-    _note_hints(errors)
+    for hint in _hints(errors):
+        terminal.note(hint)
     if signals:
         begun = {outcome.app_image_config_name for outcome in outcomes}
         left = ", ".join(name for name in names if name not in begun)
@@ -656,8 +682,11 @@ def _for_the_shell(text: str) -> str:
     return text
 
 
-def _note_hints(errors: Sequence[Exception]) -> None:
-    """Print what to do about errors that do not say it themselves."""
-    for kinds, hint in _HINTS.items():
-        if any(isinstance(error, kinds) for error in errors):
-            terminal.note(hint)
+def _hints(errors: Sequence[Exception]) -> list[str]:
+    """Return what to do about *errors* that do not say it themselves."""
+    return [hint for kinds, hint in _HINTS.items() if any(isinstance(error, kinds) for error in errors)]
+
+
+def _sentence(text: str) -> str:
+    """Return *text*, another sentence of which may follow."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."

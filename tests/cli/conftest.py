@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import signal
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 import pytest_socket
-from botocore.loaders import JSONFileLoader
 from command_line import HIDDEN, TIME, Alteration, Gate, Invoker, Shell
 
 from appimageconfig.testing import InMemorySageMaker
@@ -53,14 +51,6 @@ def url(served: tuple[InMemorySageMaker, str], service: InMemorySageMaker) -> st
 def shell(url: str, tmp_path: Path) -> Shell:
     """Return what runs commands as processes, in an empty directory."""
     return Shell(tmp_path, url)
-
-
-@pytest.fixture(scope="package")
-def models() -> Iterator[None]:
-    """Let all sessions of botocore share the models that they read; a command would take 0.1 s to parse SageMaker's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(JSONFileLoader, "load_file", staticmethod(cache(JSONFileLoader().load_file)))
-        yield
 
 
 @pytest.fixture

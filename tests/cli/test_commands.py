@@ -19,8 +19,10 @@ from command_line import (
     ESCAPE,
     GID,
     IN_MEMORY,
+    INVALID_RESPONSE,
     TIME,
     UID,
+    UNREADABLE_BODIES,
     Alteration,
     Invoker,
     Ran,
@@ -51,10 +53,9 @@ WITHOUT_ACCOUNT = "to try plan or apply without an account, pass --in-memory.\n"
 CANNOT_ASK = "cannot ask for confirmation: stdin is not a terminal; pass --yes"
 
 
-def usage_error(command: str, arguments: str, message: str) -> str:
+def usage_error(command: str, message: str) -> str:
     """Return the text of an error of the command line."""
-    help_line = f"Try 'appimageconfig {command} --help' for help."
-    return f"Usage: appimageconfig {command} [OPTIONS] {arguments}\n{help_line}\n\nError: {message}\n"
+    return f"{message}. Try 'appimageconfig {command} --help' for help.\n"
 
 
 def arn(name: str = "lab") -> str:
@@ -104,15 +105,15 @@ def test_version_is_that_of_the_distribution(invoker: Invoker) -> None:
         ("describe --in-memory lab", "No such option"),
         ("delete --in-memory lab", "No such option"),
         ("export --in-memory", "No such option"),
-        ("plan --in-memory --profile me x", "Error: --in-memory uses no account; omit --profile and --endpoint-url\n"),
-        ("apply --yes --in-memory --endpoint-url http://localhost x", "account; omit --profile and --endpoint-url\n"),
+        ("plan --in-memory --profile me x", "--in-memory uses no account; omit --profile and --endpoint-url. "),
+        ("apply --yes --in-memory --endpoint-url http://localhost x", "account; omit --profile and --endpoint-url. "),
         (
             "plan --prune '' x.json",
-            "Error: --prune needs a name prefix; an empty one would delete every other config\n",
+            "--prune needs a name prefix; an empty one would delete every other config. ",
         ),
-        ("apply --in-memory x.json", "Error: cannot ask for confirmation: stdin is not a terminal; pass --yes\n"),
-        ("delete lab", "Error: cannot ask for confirmation: stdin is not a terminal; pass --yes\n"),
-        ("export --name-contains '' lab", "Error: pass either NAME or --name-contains\n"),
+        ("apply --in-memory x.json", "cannot ask for confirmation: stdin is not a terminal; pass --yes. "),
+        ("delete lab", "cannot ask for confirmation: stdin is not a terminal; pass --yes. "),
+        ("export --name-contains '' lab", "pass either NAME or --name-contains. "),
         ("list --region us-east-1 --endpoint-url localhost:8080", "localhost:8080; check --region, --endpoint-url"),
         ("list --region us-east-1 --endpoint-url http://127.0.0.1:99999", "Port out of range 0-65535; check --region,"),
         (
@@ -126,7 +127,7 @@ def test_invalid_command_line_exits_with_2_and_says_what_to_do(invoker: Invoker,
     run = invoker.run(*shlex.split(command))
     assert (run.code, run.out) == (2, "")
     assert message in run.err
-    assert "for help.\n" in run.err
+    assert re.fullmatch(r".*[.?] Try 'appimageconfig.* --help' for help[.]\n|.*the profile[.]\n", run.err)
 
 
 @pytest.mark.parametrize(
@@ -136,19 +137,19 @@ def test_invalid_command_line_exits_with_2_and_says_what_to_do(invoker: Invoker,
             "list --region us-east-1",
             {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
             2,
-            f"Unable to locate credentials\nPass --profile or set AWS_PROFILE; {WITHOUT_ACCOUNT}",
+            f"Unable to locate credentials. Pass --profile or set AWS_PROFILE; {WITHOUT_ACCOUNT}",
         ),
         (
             "list",
             {},
             2,
-            f"You must specify a region.\nPass --region or set AWS_DEFAULT_REGION; {WITHOUT_ACCOUNT}",
+            f"You must specify a region. Pass --region or set AWS_DEFAULT_REGION; {WITHOUT_ACCOUNT}",
         ),
         (
             "list --profile nobody",
             {},
             2,
-            "The config profile (nobody) could not be found\nCheck --profile, AWS_PROFILE and the AWS",
+            "The config profile (nobody) could not be found. Check --profile, AWS_PROFILE and the AWS",
         ),
         ("list --region us-east-1", {"AWS_MAX_ATTEMPTS": "many"}, 2, "'many'; check --region, --endpoint-url (such"),
         ("list --region us-east-1", {"AWS_ENDPOINT_URL": "nowhere"}, 2, "nowhere; check --region, --endpoint-url"),
@@ -161,6 +162,7 @@ def test_missing_or_invalid_setting_is_reported_with_what_to_check(
     run = invoker.run(*shlex.split(command), **variables)
     assert (run.code, run.out) == (code, "")
     assert message in run.err
+    assert run.err.count("\n") == 1
 
 
 def test_unreachable_endpoint_is_reported_with_what_to_check(invoker: Invoker) -> None:
@@ -168,7 +170,7 @@ def test_unreachable_endpoint_is_reported_with_what_to_check(invoker: Invoker) -
         taken.bind(("127.0.0.1", 0))  # and not listened on
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
         run = invoker.run("list", "--region", "us-east-1", "--endpoint-url", url)
-    message = f'Could not connect to the endpoint URL: "{url}"\nCheck --region, --endpoint-url and the network.\n'
+    message = f'Could not connect to the endpoint URL: "{url}". Check --region, --endpoint-url and the network.\n'
     assert run == Ran(3, "", message)
 
 
@@ -200,18 +202,6 @@ def test_advice_is_about_the_command_line_and_not_about_python(
     assert f" AppImageConfig: 'lab'. {advice}" in run.out + run.err
 
 
-UNREADABLE_BODIES = {
-    "list": b"[1,2]",
-    "null": b"null",
-    "not UTF-8": b"\xff\xfe",
-    "time": b'{"AppImageConfigName": "lab", "AppImageConfigArn": "x", "CreationTime": 1e18}',
-    "structure": b'{"AppImageConfigName": "lab", "AppImageConfigArn": "x", "JupyterLabAppImageConfig": [5]}',
-    "deep": b"[" * 100_000,
-    "empty": b"",
-    "name": b'{"AppImageConfigName": 5, "AppImageConfigArn": "x"}',
-}
-
-
 @pytest.mark.parametrize("command", ["describe lab", "list", "export", "plan lab.json", "apply --yes lab.json"])
 @pytest.mark.parametrize("body", UNREADABLE_BODIES.values(), ids=UNREADABLE_BODIES)
 def test_a_response_that_cannot_be_read_exits_with_3_and_says_what_to_check(
@@ -222,11 +212,7 @@ def test_a_response_that_cannot_be_read_exits_with_3_and_says_what_to_check(
     altered(lambda _, __: body)
     run = invoker.call(*shlex.split(command))
     assert (run.code, run.out) == (3, "")
-    assert re.fullmatch(
-        r"invalid response:\n  (it cannot be read \(\w+\); check the endpoint, and the proxies on the way to it"
-        r"|AppImageConfig\w+: (required member is missing|must be a string, not an integer)[^\n]*)\n",
-        run.err.replace("\n  AppImageConfigName: required", ""),
-    )
+    assert re.fullmatch(INVALID_RESPONSE, run.err)
 
 
 # check
@@ -526,7 +512,7 @@ def test_an_unknown_region_of_the_in_memory_service_is_an_invalid_option(invoker
     invoker.write("lab.json", lab())
     run = invoker.run("plan", "--in-memory", "--region", "nowhere", "lab.json")
     assert (run.code, run.out) == (2, "")
-    assert run.err.endswith("Error: unknown region 'nowhere'; expected a name such as 'eu-west-1'\n")
+    assert run.err.startswith("unknown region 'nowhere'; expected a name such as 'eu-west-1'. Try")
 
 
 @pytest.mark.parametrize("command", ["plan", "apply --yes"])
@@ -660,13 +646,13 @@ def test_apply_requires_yes_without_a_terminal_and_sends_nothing(
     create(client, lab())
     made()
     invoker.write("lab.json", lab())
-    assert invoker.call("apply", "lab.json") == Ran(2, "", usage_error("apply", "FILE...", CANNOT_ASK))
+    assert invoker.call("apply", "lab.json") == Ran(2, "", usage_error("apply", CANNOT_ASK))
     assert made() == []
 
 
 def test_apply_requires_yes_if_the_requests_are_on_stdin(invoker: Invoker, made: Callable[[], list[str]]) -> None:
     text = json.dumps(lab())
-    assert invoker.call("apply", "-", stdin=text) == Ran(2, "", usage_error("apply", "FILE...", CANNOT_ASK))
+    assert invoker.call("apply", "-", stdin=text) == Ran(2, "", usage_error("apply", CANNOT_ASK))
     assert made() == []
     assert invoker.call("apply", "--yes", "-", stdin=text) == Ran(0, invoker.target() + CREATED)
 
@@ -804,7 +790,7 @@ def test_delete_requires_yes_without_a_terminal_and_deletes_nothing(
 ) -> None:
     create(client, lab())
     made()
-    assert invoker.call("delete", "lab", stdin="y\n") == Ran(2, "", usage_error("delete", "NAME...", CANNOT_ASK))
+    assert invoker.call("delete", "lab", stdin="y\n") == Ran(2, "", usage_error("delete", CANNOT_ASK))
     assert made() == []
 
 
@@ -1063,33 +1049,3 @@ def test_secrets_are_shown_only_by_export(invoker: Invoker, service: InMemorySag
     assert "TOKEN']: *** -> ***" in updated.out
     assert not [run for run in runs if CANARY in run.out + run.err]
     assert export.out.count(CANARY) == 2
-
-
-# The documentation
-
-
-def test_documentation_shows_what_its_commands_print(invoker: Invoker) -> None:
-    """
-    Run the commands of docs/command-line.md one after the other, without a terminal, against one service.
-
-    In a console block, a line that begins with "$ " is a command, and the lines up to the next one are what it prints.
-    "$ cat FILE" writes what it shows to that file, and "< FILE" after a command is its stdin. Other programs are not
-    run, and nothing is shown of them.
-    """
-    page = (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
-    environment = {"AWS_ENDPOINT_URL": invoker.url, "AWS_DEFAULT_REGION": "us-east-1"}
-    endpoint = f"endpoint {invoker.url}, "
-    ran = 0
-    for block in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
-        for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-            program, *arguments = shlex.split(command.partition(" < ")[0])
-            if program == "cat":
-                (invoker.directory / arguments[0]).write_text(shown, encoding="utf-8")
-            elif program == "appimageconfig":
-                stdin = "".join(Path(path).read_text(encoding="utf-8") for path in command.split(" < ")[1:])
-                run = invoker.run(*arguments, stdin=stdin, **environment)
-                assert (command, (run.out + run.err).replace(endpoint, "")) == (command, shown)
-                ran += 1
-            else:
-                assert (command, shown) == (command, "")
-    assert ran >= 10

@@ -14,12 +14,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from command_line import COMMAND, CREATED, IN_MEMORY, SECONDS, Gate, Ran, Shell, create, ended, lab, names, without
+from command_line import (
+    COMMAND,
+    CREATED,
+    IN_MEMORY,
+    INVALID_RESPONSE,
+    SECONDS,
+    UNREADABLE_BODIES,
+    Alteration,
+    Gate,
+    Ran,
+    Shell,
+    create,
+    ended,
+    lab,
+    names,
+    without,
+)
+
+from appimageconfig.testing import Response
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Callable
 
     from appimageconfig import AppImageConfigClient
+    from appimageconfig.testing import InMemorySageMaker
 
 pytestmark = pytest.mark.enable_socket
 
@@ -97,6 +117,64 @@ def test_ctrl_c_at_any_time_of_the_start_ends_the_command_without_a_traceback(
         assert process.returncode in {130, -signal.SIGINT}
         assert "Traceback" not in err
         assert "KeyboardInterrupt" not in err
+
+
+# Errors, on one line
+
+
+@pytest.mark.parametrize("body", UNREADABLE_BODIES.values(), ids=UNREADABLE_BODIES)
+def test_a_response_that_cannot_be_read_is_one_line_on_stderr(
+    shell: Shell, client: AppImageConfigClient, altered: Callable[[Alteration], None], body: bytes
+) -> None:
+    create(client, lab())
+    altered(lambda _, __: body)
+    run = shell.call("describe", "lab")
+    assert (run.code, run.out) == (3, "")
+    assert re.fullmatch(INVALID_RESPONSE, run.err)
+
+
+@pytest.mark.parametrize("command", ["describe lab", "list", "delete --yes lab", "apply --yes lab.json"])
+def test_the_page_of_a_proxy_is_a_failure_of_every_command(
+    shell: Shell, service: InMemorySageMaker, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Although its status is 200."""
+    page = Response(200, {"Content-Type": "text/html"}, b"<html>Please log in.</html>")
+    monkeypatch.setattr(service, "respond", lambda *_, **__: page)
+    shell.write("lab.json", lab())
+    run = shell.call(*shlex.split(command))
+    assert run.code == 3
+    assert (run.out + run.err).count("\n") == 1
+    assert "invalid response: its content type is 'text/html', not JSON; check the endpoint, and " in run.out + run.err
+
+
+@pytest.mark.parametrize(
+    ("command", "variables", "message"),
+    [
+        ("nonsense", {}, "No such command 'nonsense'. Try 'appimageconfig --help' for help."),
+        ("check", {}, "Missing argument 'FILE...'. Try 'appimageconfig check --help' for help."),
+        ("check --format xml x.json", {}, "No such option '--format'"),
+        (
+            "list --region us-east-1 --endpoint-url http://127.0.0.1:99999",
+            {},
+            "Port out of range 0-65535; ",
+        ),
+        ("list --region ../x", {}, "; check --region, --endpoint-url"),
+        (
+            "list --region x",
+            {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
+            "Unable to locate credentials. Pass --profile",
+        ),
+        ("list", {}, "You must specify a region. Pass --region"),
+        ("list --profile nobody", {}, "The config profile (nobody) could not be found. Check --profile"),
+    ],
+)
+def test_invalid_or_missing_settings_are_one_line_on_stderr(
+    shell: Shell, command: str, variables: dict[str, str], message: str
+) -> None:
+    run = shell.run(*shlex.split(command), **variables)
+    assert (run.code, run.out) == (2, "")
+    assert message in run.err
+    assert run.err.count("\n") == 1
 
 
 # Signals
@@ -178,6 +256,30 @@ def test_interrupted_delete_finishes_the_request_under_way_and_lists_the_rest(
     left = "Interrupted. Requests under way were finished; not started: b, c.\n"
     assert run == Ran(130, "deleted a\n", left)
     assert names(client) == ["b", "c"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_export_leaves_whole_files_and_lists_the_rest(
+    shell: Shell, client: AppImageConfigClient, number: signal.Signals
+) -> None:
+    """The second file is a named pipe, at which the command waits for a reader."""
+    create(client, lab("a"), lab("b"), lab("c"))
+    os.mkfifo(shell.directory / "b.json")
+    with shell.start("export", "--directory", ".", "--overwrite", *shell.endpoint) as process:
+        until = time.monotonic() + SECONDS
+        while not (shell.directory / "a.json").exists():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        process.send_signal(number)
+        reader = os.open(shell.directory / "b.json", os.O_RDONLY | os.O_NONBLOCK)
+        run = ended(process)
+        os.close(reader)
+    assert run.code == 128 + number
+    # The signal can arrive before the second file is begun.
+    assert run.out in {"a.json\n", "a.json\nb.json\n"}
+    left = "c.json" if "b.json" in run.out else "b.json, c.json"
+    assert run.err == f"Interrupted. Files under way were finished; not written: {left}.\n"
+    assert sorted(path.name for path in shell.directory.iterdir()) == ["a.json", "b.json"]
 
 
 def test_commands_that_only_read_end_at_once(shell: Shell, gate: Gate) -> None:

@@ -9,7 +9,7 @@ import attrs
 
 from appimageconfig.testing import Assumptions
 
-PAGE = Path(__file__).parents[2] / "docs/assumptions.md"
+PAGE = Path(__file__).parents[2] / "docs/explanation/what-is-known-of-the-service.md"
 
 
 def test_the_documentation_lists_every_assumption_with_its_default() -> None:

@@ -25,7 +25,7 @@ LAB = AppImageConfig(
     app_image_config_name="lab", tags={"team": "ml"}, jupyter_lab_app_image_config=JupyterLabAppImageConfig()
 )
 DOMAIN_ARN = "arn:aws:sagemaker:eu-west-1:123456789012:domain/d-1"
-TESTING_PAGE = Path(__file__).parents[2] / "docs/testing.md"
+TESTING_PAGE = Path(__file__).parents[2] / "docs/how-to/test-your-code.md"
 
 
 @pytest.fixture
