@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -46,6 +47,14 @@ def run_tests(session: nox.Session, *arguments: str) -> None:
     if "site-packages" not in str(where):
         session.error(f"the tests would run against {where}, not against the wheel")
     session.run("pytest", "--numprocesses=auto", *arguments, *session.posargs)
+
+
+@nox.session(python=False, default=False)
+def dev(session: nox.Session) -> None:
+    """Install the package as editable, with all tools, beside nox itself, and the hooks for commits."""
+    groups = nox.project.dependency_groups(PROJECT, "dev")
+    session.run("uv", "pip", "install", "--python", sys.executable, "--editable", ".[cli,yaml]", *groups)
+    session.run(sys.executable, "-m", "pre_commit", "install")
 
 
 @nox.session
