@@ -49,11 +49,11 @@ def run_tests(session: nox.Session, *arguments: str) -> None:
     session.run("pytest", "--numprocesses=auto", *arguments, *session.posargs)
 
 
-@nox.session(python=False, default=False)
+@nox.session(python=False)
 def dev(session: nox.Session) -> None:
     """Install the package as editable, with all tools, beside nox itself, and the hooks for commits."""
     groups = nox.project.dependency_groups(PROJECT, "dev")
-    session.run("uv", "pip", "install", "--python", sys.executable, "--editable", ".[cli,yaml]", *groups)
+    session.run(sys.executable, "-m", "uv", "pip", "install", "--editable", ".[cli,yaml]", *groups)
     session.run(sys.executable, "-m", "pre_commit", "install")
 
 
