@@ -93,21 +93,20 @@ def properties(session: nox.Session) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Check, plan and apply the example requests in memory, by a script and by commands."""
+    """Create, plan and apply configs in memory: the ARN, the conflict, two runs, and a change."""
     install(session)
-    requests = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("examples/requests/*.json"))
-    session.run("python", "examples/provision.py", "--in-memory", *requests, *session.posargs)
     session.run("python", "examples/demonstrate.py")
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, formatting, the direction of imports, and spelling."""
+    """Check style, formatting, the direction of imports, spelling, and that the public API breaks no release."""
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
     session.run("codespell")
+<<<<<<< HEAD
     workflows = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(".github/workflows/*.yml"))
     session.run("actionlint", *workflows)
     session.run("zizmor", "--offline", "--pedantic", "--no-progress", ".github", ".pre-commit-config.yaml")
@@ -136,6 +135,31 @@ def drift(session: nox.Session) -> None:
     """Compare the library with the service model of the newest botocore, and print what to change."""
     install(session, "test")
     session.run("python", "tests/service_model.py")
+=======
+    compare_public_api(session)
+
+
+def compare_public_api(session: nox.Session) -> None:
+    """Compare the public API with that of the last tag. It may break only in a version that says so by its number."""
+    tag = ""
+    if (ROOT / ".git").exists():  # not in an sdist, which may be inside another repository
+        newest_first = ["git", "tag", "--merged", "HEAD", "--sort=-creatordate"]
+        tag = str(session.run(*newest_first, external=True, silent=True)).partition("\n")[0]
+    if not tag:
+        session.log("The repository has no tag, so the public API is not compared with that of a release.")
+        return
+    released, version = (number.removeprefix("v").split(".")[:2] for number in (tag, PROJECT["project"]["version"]))
+    breaking = 0 if released == version else 1
+    session.run("griffe", "check", "appimageconfig", "--search", ".", "--against", tag, success_codes=[0, breaking])
+
+
+@nox.session
+def snapshots(session: nox.Session) -> None:
+    """Rewrite the error gallery and the list of the public API, which the tests compare."""
+    install(session, "test")
+    session.run("python", "tests/error_gallery.py")
+    session.run("python", "tests/public_api.py")
+>>>>>>> main
 
 
 # Users have one of these, or none.

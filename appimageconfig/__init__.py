@@ -9,13 +9,13 @@ A typed, model-checked, lossless client for Amazon SageMaker's AppImageConfig AP
     print(AppImageConfigClient().ensure(config))
 """
 
+from importlib import import_module
 from types import FunctionType
+from typing import TYPE_CHECKING
 
 from appimageconfig import _signals  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first, for Ctrl-C in the others
 from appimageconfig._constraints import unchecked
-from appimageconfig.advice import Advice, advise
 from appimageconfig.client import AppImageConfigClient
-from appimageconfig.custom_images import CustomImageEntry, custom_image
 from appimageconfig.errors import (
     AccessDeniedError,
     AppImageConfigError,
@@ -31,7 +31,6 @@ from appimageconfig.errors import (
     ThrottlingError,
     Violation,
 )
-from appimageconfig.files import check, dump, dumps, load, loads
 from appimageconfig.models import (
     AppImageConfig,
     AppImageConfigDetails,
@@ -43,8 +42,38 @@ from appimageconfig.models import (
     KernelSpec,
 )
 from appimageconfig.operations import OperationName, SortBy, SortOrder
-from appimageconfig.provisioning import Action, Change, Difference, Outcome, Plan, Status, Step, difference
 from appimageconfig.serialization import from_request, from_response, to_request
+
+if TYPE_CHECKING:
+    from appimageconfig.advice import Advice, advise
+    from appimageconfig.custom_images import CustomImageEntry, custom_image
+    from appimageconfig.files import check, dump, dumps, load, loads
+    from appimageconfig.provisioning import Action, Change, Difference, Outcome, Plan, Status, Step, difference
+else:
+    # Each of these modules is imported when a name of it is first used: not every program reads files or makes plans,
+    # and both together are two fifths of the time that the package takes to be imported. Type checkers do not see this
+    # function, since they would take it for a promise that every name exists.
+    _LATER = {
+        "advice": ("Advice", "advise"),
+        "custom_images": ("CustomImageEntry", "custom_image"),
+        "files": ("check", "dump", "dumps", "load", "loads"),
+        "provisioning": ("Action", "Change", "Difference", "Outcome", "Plan", "Status", "Step", "difference"),
+    }
+
+    def __getattr__(name: str) -> object:
+        """Import the module that has the public name, or is it."""
+        for module, names in _LATER.items():
+            if name == module or name in names:
+                imported = import_module(f"{__name__}.{module}")
+                globals().update({name: getattr(imported, name) for name in names})
+                return globals()[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return the names, including those that are not imported yet."""
+    return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "AccessDeniedError",
@@ -98,5 +127,5 @@ __all__ = [
 # Tracebacks, reprs and pickles show the public names, and the modules behind them are free to change. The aliases of
 # Literal types have no names of their own, and are shared with every other module that writes the same type.
 for _name in __all__:
-    if isinstance(globals()[_name], type | FunctionType):
+    if isinstance(globals().get(_name), type | FunctionType):
         globals()[_name].__module__ = __name__

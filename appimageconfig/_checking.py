@@ -21,7 +21,7 @@ from appimageconfig._constraints import (
     constraint_of,
     type_violation,
 )
-from appimageconfig._converter import modelled_fields
+from appimageconfig._converter import modelled_fields, tags_from_wire
 from appimageconfig._frozen import is_list, is_map
 from appimageconfig.errors import InvalidAppImageConfigError, Violation
 from appimageconfig.models import AppImageConfig, AppImageConfigDetails, Shape
@@ -97,40 +97,50 @@ def duplicate(path: str, noun: str, first: str) -> Violation:
 
 def accepts_request(request: object) -> bool:
     """Return whether *request* has no violation, in a third of the time in which `request_violations` finds none."""
-    return _accepts_structure(request, AppImageConfig)
-
-
-def _accepts_structure(value: object, model: type[attrs.AttrsInstance]) -> bool:
-    if not is_map(value):
-        return False
-    accepts, required = _members(model)
-    for member, item in value.items():
-        if member not in accepts or not accepts[member](item):
-            return False
-    return required <= value.keys()
+    return _accepts_structure(AppImageConfig)(request)
 
 
 @cache
-def _members(model: type[attrs.AttrsInstance]) -> tuple[dict[str, Callable[[Any], bool]], frozenset[str]]:
-    """Return the check of each member of a structure, and the required members."""
+def _accepts_structure(model: type[attrs.AttrsInstance]) -> Callable[[object], bool]:
+    """Return the check of a structure on the wire."""
     fields = modelled_fields(model)
     required = frozenset(member for member, field in fields.items() if field.default is attrs.NOTHING)
-    return {member: _accepts(constraint_of(field)) for member, field in fields.items()}, required
+    accepts = {member: _accepts(constraint_of(field)) for member, field in fields.items()}
+
+    def accepts_structure(value: object) -> bool:
+        if not is_map(value):
+            return False
+        for member, item in value.items():
+            if member not in accepts or not accepts[member](item):
+                return False
+        return required <= value.keys()
+
+    return accepts_structure
 
 
 def _accepts(constraint: Any) -> Callable[[Any], bool]:
     """Return the check of a member on the wire, where structures and tags are not instances of the models."""
     if isinstance(constraint, Structure):
-        return partial(_accepts_structure, model=constraint.model)
+        return _accepts_structure(constraint.model)
     if isinstance(constraint, Tags):
-        accepts_tag = _accepts(List(item=Structure(_Tag), max=constraint.max))
-        return lambda tags: accepts_tag(tags) and len({tag["Key"] for tag in tags}) == len(tags)
+        return partial(_accepts_tags, constraint)
     if isinstance(constraint, List) and isinstance(constraint.item, Structure):
         accepts_item = _accepts(constraint.item)
         fits = range(constraint.min, constraint.max + 1)
         return lambda items: is_list(items) and len(items) in fits and all(map(accepts_item, items))
     accepts: Callable[[Any], bool] = constraint.accepts
     return accepts
+
+
+def _accepts_tags(constraint: Tags, tags: object) -> bool:
+    if not is_list(tags) or not all(map(is_map, tags)):
+        return False
+    try:
+        found = tags_from_wire(tags)
+    except (KeyError, TypeError):  # a member is missing, or a key is not a string
+        return False
+    # Each tag has a Key and a Value, so twice as many members as tags are nothing else.
+    return len(found) == len(tags) and sum(map(len, tags)) == 2 * len(tags) and constraint.accepts(found)
 
 
 def request_violations(request: object) -> Iterator[Violation]:
@@ -161,7 +171,7 @@ class _Tag(Checked):
 
 def _structure_violations(value: object, model: type[attrs.AttrsInstance], path: str) -> Iterator[Violation]:
     if not is_map(value):
-        expected = REQUEST if not path else f"a map like {model.__name__.strip('_')}"
+        expected = REQUEST if not path else f"a map of the members of {model.__name__.strip('_')}"
         yield type_violation(path, expected, value)
         return
     fields = modelled_fields(model)

@@ -81,13 +81,11 @@ def details_from_page(page: Mapping[str, Any]) -> list[AppImageConfigDetails]:
 
 
 def _read_details(response: Mapping[str, Any], name: str | None = None) -> AppImageConfigDetails:
-    # ResponseMetadata is botocore's own addition to the response, and not a member of the AppImageConfig.
     try:
-        members = {member: value for member, value in response.items() if member != "ResponseMetadata"}
-        if name is not None:
-            members.setdefault("AppImageConfigName", name)
-        require_members(members, "AppImageConfigName", "AppImageConfigArn")
-        details: AppImageConfigDetails = _structure_hook(AppImageConfigDetails)(members, AppImageConfigDetails)
+        if name is not None and "AppImageConfigName" not in response:
+            response = {**response, "AppImageConfigName": name}
+        require_members(response, "AppImageConfigName", "AppImageConfigArn")
+        details: AppImageConfigDetails = _structure_hook(AppImageConfigDetails)(response, AppImageConfigDetails)
     except InvalidAppImageConfigError:
         raise
     except _WRONG_TYPES as error:
@@ -106,6 +104,9 @@ def unreadable_response(error: Exception) -> InvalidAppImageConfigError:
     return InvalidAppImageConfigError([Violation("", "type", message)], "response")
 
 
+_LISTS: Final = frozenset({"AppImageConfigs", "Tags"})
+
+
 def require_members(response: Mapping[str, Any], *members: str) -> None:
     """
     Raise an error unless *response* has *members*, which the service always returns.
@@ -115,20 +116,22 @@ def require_members(response: Mapping[str, Any], *members: str) -> None:
     """
     violations: list[Violation] = []
     for member in members:
-        value, is_a_list = response.get(member), member in {"AppImageConfigs", "Tags"}
+        value, is_a_list = response.get(member), member in _LISTS
+        if isinstance(value, str) and not is_a_list:
+            continue
         if value is None:
             message = "required member is missing; if the client is stubbed, add it to the response"
             violations.append(Violation(member, "required", message))
-        elif not (is_list(value) if is_a_list else isinstance(value, str)):
+        elif not (is_a_list and is_list(value)):
             violations.append(type_violation(member, "a list" if is_a_list else "a string", value))
-        elif is_a_list:
+        else:
             wrong = ((index, item) for index, item in enumerate(value) if not is_map(item))
             violations += (type_violation(_paths.item(member, index), "a map", item) for index, item in wrong)
     if violations:
         raise InvalidAppImageConfigError(violations, "response")
 
 
-def require_json(response: object) -> None:
+def require_json(response: Any) -> None:
     """
     Raise an error if the headers of *response* say that its body is not JSON. Stubbed responses have no headers.
 
@@ -137,12 +140,13 @@ def require_json(response: object) -> None:
     Raises:
         InvalidAppImageConfigError: The body is not JSON.
     """
-    match response:
-        case {"ResponseMetadata": {"HTTPHeaders": {"content-type": str(kind)}}} if "json" not in kind.lower():
-            message = f"its content type is {kind!r}, not JSON; {_CHECK}"
-            raise InvalidAppImageConfigError([Violation("", "type", message)], "response")
-        case _:
-            pass
+    try:
+        kind = response["ResponseMetadata"]["HTTPHeaders"].get("content-type")
+    except (AttributeError, LookupError, TypeError):
+        return
+    if isinstance(kind, str) and "json" not in kind.lower():
+        message = f"its content type is {kind!r}, not JSON; {_CHECK}"
+        raise InvalidAppImageConfigError([Violation("", "type", message)], "response")
 
 
 def tags_from_page(page: Mapping[str, Any]) -> dict[str, str]:
@@ -267,10 +271,9 @@ def _unstructure_hook(model: Any) -> Callable[[Any], dict[str, Any]]:
 
     def with_unmodelled(value: Any) -> dict[str, Any]:
         members = unstructure(value)
-        # A required member is None if the response lacked it.
-        if None in members.values():
-            members = {member: item for member, item in members.items() if item is not None}
+        # What was read from a response without a required member, which is then None, has another mapping as well.
         if value.unmodelled is not NO_SECRETS:
+            members = {member: item for member, item in members.items() if item is not None}
             members.update(thawed(value.unmodelled))
         return members
 
@@ -282,14 +285,20 @@ def _structure_hook(model: Any) -> Callable[[Mapping[str, Any], Any], Any]:
     structure = make_dict_structure_fn(model, _converter, **_overrides(model))
     fields = modelled_fields(model)
     required = dict.fromkeys(member for member, field in fields.items() if field.default is attrs.NOTHING)
+    # ResponseMetadata is botocore's own addition to a response, and not a member of the AppImageConfig.
+    known = frozenset([*fields, "ResponseMetadata"] if model is AppImageConfigDetails else fields)
 
     def with_unmodelled(members: Mapping[str, Any] | None, _: Any) -> Any:
         if members is None:
             return None
-        if required.keys() <= members.keys() <= fields.keys():
-            return structure(members, model)
+        for member in required:
+            if members.get(member) is None:
+                break
+        else:
+            if members.keys() <= known:
+                return structure(members, model)
         value = structure({**required, **members}, model)
-        unmodelled = {member: item for member, item in members.items() if member not in fields and item is not None}
+        unmodelled = {member: item for member, item in members.items() if member not in known and item is not None}
         return attrs.evolve(value, unmodelled=unmodelled)
 
     return with_unmodelled

@@ -43,7 +43,7 @@ SECRET_MEMBERS: Final = frozenset({"ContainerArguments", "ContainerEnvironmentVa
 
 def is_map(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Return whether *value* is a map or a structure in the terms of the service model."""
-    return isinstance(value, _MAPS)
+    return type(value) in _MAPS or isinstance(value, Mapping)
 
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
@@ -167,8 +167,8 @@ class SecretMapping(ReadOnlyMapping[K, V_co]):
         return "{" + ", ".join(f"{key!r}: {REDACTED}" for key in self) + "}"
 
 
-# Nearly all maps are of the first three classes. The test of an abstract class takes several times as long.
-_MAPS: Final = (dict, ReadOnlyMapping, SecretMapping, Mapping)
+# Nearly all maps are of these classes. The test of an abstract class takes several times as long.
+_MAPS: Final = frozenset({dict, ReadOnlyMapping, SecretMapping})
 
 
 class SecretTuple(tuple[V_co, ...]):
@@ -303,16 +303,16 @@ def _readings(text: str) -> Iterator[_Reading]:
             _decoded(reading, escape, decode)
             for reading in readings
             for escape, decode in _ESCAPES
-            if escape.search(reading.text)
+            if re.search(escape, reading.text)
         ]
         yield from readings
 
 
-def _decoded(reading: _Reading, escape: re.Pattern[str], decode: Callable[[str], str]) -> _Reading:
+def _decoded(reading: _Reading, escape: str, decode: Callable[[str], str]) -> _Reading:
     text, position = "", 0
     starts: list[int] = []
     ends: list[int] = []
-    for match in escape.finditer(reading.text):
+    for match in re.finditer(escape, reading.text):
         first, last = match.span()
         characters = decode(match[0])
         text += reading.text[position:first] + characters
@@ -344,17 +344,18 @@ def _from_html(escape: str) -> str:
     return unescape(escape)
 
 
-_ESCAPES: Final[Sequence[tuple[re.Pattern[str], Callable[[str], str]]]] = (
+# Only errors need these patterns, so that `re` compiles them when they are first used, and keeps them.
+_ESCAPES: Final[Sequence[tuple[str, Callable[[str], str]]]] = (
     (
-        re.compile(
+        (
             r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}"
             r"|\\x[0-9a-fA-F]{2}|\\U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}|\\[^uUx]"
         ),
         _from_json,
     ),
-    (re.compile("(?:%[0-9a-fA-F]{2})+"), _from_url),
-    (re.compile(r"(?:\+|%[0-9a-fA-F]{2})+"), _from_url),  # in a query, where a plus is a space
-    (re.compile("&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);"), _from_html),
+    ("(?:%[0-9a-fA-F]{2})+", _from_url),
+    (r"(?:\+|%[0-9a-fA-F]{2})+", _from_url),  # in a query, where a plus is a space
+    ("&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);", _from_html),
 )
 
 
@@ -377,7 +378,7 @@ Ordered: TypeAlias = Indexable[T] | Iterator[T] | ValuesView[T]
 
 
 def _is_ordered(value: Any) -> bool:
-    return is_list(value) or (
+    return isinstance(value, (list, tuple)) or (
         isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray | Mapping | AbstractSet)
     )
 

@@ -8,7 +8,6 @@ Ctrl-C ends it at once.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -27,15 +26,25 @@ def _is_command() -> bool:
     return name.removesuffix(".exe") == "appimageconfig"  # on Windows, an installed script is a program
 
 
-# A KeyboardInterrupt in the middle of the imports of the package, before the command can handle it, would be shown with
-# a traceback. Programs that import the package are left alone, and so is a process that ignores Ctrl-C.
-_dies_of_ctrl_c = _is_command() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-if _dies_of_ctrl_c:
+def _let_ctrl_c_end_the_process() -> bool:
+    """Return whether Ctrl-C now ends the process at once; a process that ignores Ctrl-C goes on ignoring it."""
+    import signal  # noqa: PLC0415 - slow to import, and not needed by programs that import the package
+
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return False
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return True
+
+
+# A KeyboardInterrupt in the middle of the imports of the package, before the command can handle it, would be shown with
+# a traceback. Programs that import the package are left alone.
+_dies_of_ctrl_c = _is_command() and _let_ctrl_c_end_the_process()
 
 
 def raise_on_ctrl_c() -> None:
     """Let Ctrl-C raise a `KeyboardInterrupt` again, once the command is imported."""
+    import signal  # noqa: PLC0415 - likewise
+
     if _dies_of_ctrl_c:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -50,6 +59,8 @@ def arriving(message: str = "") -> Generator[list[int]]:
     Args:
         message: Written to stderr when one arrives.
     """
+    import signal  # noqa: PLC0415 - likewise
+
     arrived: list[int] = []
 
     def arrive(number: int, frame: FrameType | None) -> None:

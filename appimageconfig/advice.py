@@ -137,3 +137,8 @@ def _container_advice(container: ContainerConfig, path: str) -> Iterator[Advice]
         if str(name).startswith(_OVERRIDDEN):
             message = "may be overridden: the platform sets variables that begin with AWS_ and SAGEMAKER_"
             yield Advice("overridden-variable", _paths.entry(path, name), message)
+
+
+# As in the package itself, which imports this module later.
+for _public in (Advice, advise):
+    _public.__module__ = "appimageconfig"

@@ -6,6 +6,7 @@ import logging
 import os
 from contextlib import suppress
 from datetime import UTC, datetime
+from inspect import iscoroutinefunction
 from threading import RLock
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -26,7 +27,7 @@ from appimageconfig._converter import (
     tags_from_page,
     unreadable_response,
 )
-from appimageconfig._frozen import secrets_in
+from appimageconfig._frozen import NO_SECRETS, secrets_in
 from appimageconfig.errors import (
     ApplyError,
     InvalidAppImageConfigError,
@@ -44,8 +45,6 @@ from appimageconfig.operations import (
     OperationName,
     name_filter,
 )
-from appimageconfig.provisioning import _converge
-from appimageconfig.provisioning._plan import require_plan, require_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -363,6 +362,8 @@ class AppImageConfigClient:
             NotConvergedError: The service accepted every request, and the config still differs from *config*.
             ResourceInUseError: The name is in use, although no config has it.
         """
+        from appimageconfig.provisioning import _converge  # noqa: PLC0415 - not every program provisions
+
         require_config(config)
         return _converge.ensure(self, config, replace=replace)
 
@@ -384,7 +385,9 @@ class AppImageConfigClient:
             TypeError: *prune* is not a string.
             ValueError: *prune* is empty, which would delete every other config.
         """
-        require_prefix(prune)
+        from appimageconfig.provisioning import _converge, _plan  # noqa: PLC0415 - likewise
+
+        _plan.require_prefix(prune)
         return _converge.plan(self, configs, prune)
 
     def apply(
@@ -434,7 +437,9 @@ class AppImageConfigClient:
             TypeError: *plan* is not a `Plan`.
             ValueError: *max_workers* is less than 1.
         """
-        require_plan(plan)
+        from appimageconfig.provisioning import _converge, _plan  # noqa: PLC0415 - likewise
+
+        _plan.require_plan(plan)
         if max_workers < 1:
             raise ValueError(f"max_workers is {max_workers}; the minimum is 1")
         outcomes = _converge.apply(
@@ -486,7 +491,8 @@ class AppImageConfigClient:
 
     def _members(self, method: str, request: attrs.AttrsInstance) -> Mapping[str, Any]:
         members = request_members(request)
-        if not getattr(request, "unmodelled", None):
+        unmodelled = getattr(request, "unmodelled", NO_SECRETS)
+        if unmodelled is NO_SECRETS or not unmodelled:  # to ask a mapping for its length takes longer
             return members
         # A member at the top of a response need not be a member of the request.
         model = self.sagemaker.meta.service_model.operation_model(_paths.member_name(method))
@@ -514,11 +520,16 @@ def _time(value: Any) -> datetime:
 
 def _require_operations(sagemaker: object) -> None:
     # A hand-written fake in a test has the operations as well, so the class does not matter.
-    if all(callable(getattr(sagemaker, xform_name(operation), None)) for operation in get_args(OperationName)):
+    methods = [getattr(sagemaker, xform_name(operation), None) for operation in get_args(OperationName)]
+    is_asynchronous = any(map(iscoroutinefunction, methods))
+    if all(map(callable, methods)) and not is_asynchronous:
         return
     found, hint = f"an object of type {type(sagemaker).__name__}", "make one with boto3.client('sagemaker')"
     if isinstance(sagemaker, str):
         found, hint = "a string", f"to choose the region, pass region_name={sagemaker!r}"
+    elif is_asynchronous:
+        found = "an asynchronous client"
+        hint = "make one with boto3.client('sagemaker'), and call the methods with asyncio.to_thread"
     elif isinstance(sagemaker, type):
         found = f"the class {sagemaker.__name__}"
     elif callable(getattr(sagemaker, "client", None)):

@@ -58,3 +58,8 @@ def custom_image(
 def _require_config(config: object) -> None:
     if not isinstance(config, (AppImageConfig, AppImageConfigDetails)):
         raise TypeError(f"expected an AppImageConfig or an AppImageConfigDetails, got {type(config).__name__}")
+
+
+# As in the package itself, which imports this module later.
+for _public in (CustomImageEntry, custom_image):
+    _public.__module__ = "appimageconfig"

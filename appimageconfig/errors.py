@@ -174,7 +174,7 @@ class StalePlanError(AppImageConfigError):
     """A config has changed since the plan was made, or is in another account or region. Nothing was done to it."""
 
     def __init__(self, app_image_config_name: str, what_happened: str) -> None:
-        """Take the name, and the verb phrase that says what happened to the config, such as ``was deleted``."""
+        """Take the name, and what happened to the config, such as ``was deleted after the plan was made``."""
         super().__init__(app_image_config_name, what_happened)
         self.app_image_config_name = app_image_config_name
         self.what_happened = what_happened
@@ -182,9 +182,7 @@ class StalePlanError(AppImageConfigError):
     def __str__(self) -> str:
         """Return the change and what to do."""
         name, what = self.app_image_config_name, self.what_happened
-        return (
-            f"AppImageConfig {name!r} {what} after the plan was made, so its step was not carried out; make a new plan"
-        )
+        return f"AppImageConfig {name!r} {what}, so its step was not carried out; make a new plan"
 
 
 class ServiceError(AppImageConfigError, ClientError):

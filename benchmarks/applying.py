@@ -4,54 +4,44 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from operator import call
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import Any
 
-from measuring import OURS, requests
+from measuring import OURS, compare, requests, seconds
 
 from appimageconfig import AppImageConfigClient, from_request
 from appimageconfig.testing import Fault, InMemorySageMaker
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from measuring import Benchmark
-
 CONFIGS, LATENCY = 200, 0.05
-AT_MOST = {1: 1.1, 4: 1.1, 16: 1.2}  # workers and the bound of the ratio to the ideal
+IDEAL = "the ideal"
+AT_MOST = {1: 1.05, 4: 1.05, 16: 1.12}  # by the number of workers
 
 
-def measure(benchmark: Benchmark) -> None:
+def measure() -> None:
     """Measure beside the ideal, in which only the service takes time, and a pool of threads with boto3."""
     for workers, bound in AT_MOST.items():
-        contenders: dict[str, Callable[[], float]] = {
-            OURS: partial(apply, workers),
-            "the ideal": partial(float, -(-CONFIGS // workers) * LATENCY),
+        actions = {
+            OURS: partial(creations, workers),
+            IDEAL: partial(float, -(-CONFIGS // workers) * LATENCY),
+            "boto3 in a pool of threads": partial(creations, workers, with_boto3=True),
         }
-        if workers > 1:  # a single one is a loop
-            contenders["boto3 in a pool of threads"] = partial(create_with_boto3, workers)
-        subject = f"apply {CONFIGS} creations, workers: {workers}"
-        benchmark.compare(subject, contenders, rounds=5 if workers > 1 else 2, at_most={"the ideal": bound})
+        rounds = 5 if workers > 1 else 2
+        compare(f"apply {CONFIGS} creations, workers: {workers}", actions, call, rounds=rounds, at_most={IDEAL: bound})
 
 
-def apply(workers: int) -> float:
-    """Return the seconds that a plan takes."""
+def creations(workers: int, *, with_boto3: bool = False) -> float:
+    """Return the seconds that pass while a plan is applied, or a script with boto3 does the same."""
     service = InMemorySageMaker()
-    client = AppImageConfigClient(service.client())
+    sagemaker: Any = service.client()
+    client = AppImageConfigClient(sagemaker)
     plan = client.plan(map(from_request, requests(CONFIGS)))
     service.inject(Fault.slow(LATENCY), times=CONFIGS)
-    begin = perf_counter()
-    client.apply(plan, max_workers=workers)
-    return perf_counter() - begin
 
+    def script() -> None:
+        with ThreadPoolExecutor(workers) as pool:
+            for request in requests(CONFIGS):
+                pool.submit(sagemaker.create_app_image_config, **request)
 
-def create_with_boto3(workers: int) -> float:
-    """Return the seconds that a script with boto3 takes."""
-    service = InMemorySageMaker()
-    client = service.client()
-    service.inject(Fault.slow(LATENCY), times=CONFIGS)
-    begin = perf_counter()
-    with ThreadPoolExecutor(workers) as pool:
-        for request in requests(CONFIGS):
-            pool.submit(client.create_app_image_config, **request)
-    return perf_counter() - begin
+    action = script if with_boto3 else partial(client.apply, plan, max_workers=workers)
+    return seconds(action, clock=perf_counter)

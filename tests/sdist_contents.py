@@ -31,6 +31,7 @@ EXPECTED = (
             ("examples", "*.json"),
             ("tests", "*.py"),
             ("tests", "*.cjs"),
+            ("tests", "*.txt"),
         )
         for path in sorted((ROOT / folder).rglob(pattern))
     ),

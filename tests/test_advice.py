@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -204,8 +205,11 @@ def test_advice_shows_its_file_and_line() -> None:
     assert str(Advice("code", "Tags", "is odd", "image.json", 3)) == "image.json:3: Tags: is odd [code]"
 
 
-def test_the_documentation_has_a_table_of_all_advice() -> None:
-    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    table = {row.split("`")[1]: row.rpartition("](")[2].removesuffix(") |") for row in rows}
-    assert table == DOCUMENTATION
-    assert len(rows) == len(table)
+def test_the_documentation_has_a_section_on_every_code() -> None:
+    """With its message, which the tests of the page run, and its source. A new code needs a new section."""
+    _, *sections = PAGE.read_text(encoding="utf-8").split("\n## ")
+    found = {section.partition("\n")[0]: section for section in sections}
+    assert list(found) == list(DOCUMENTATION)
+    for code, section in found.items():
+        assert section.count(f"[{code}]\n```\n\n") == 1, code
+        assert re.findall(r"^Source: \[.+\]\((.+)\)\.$", section, re.MULTILINE) == [DOCUMENTATION[code]], code

@@ -50,7 +50,7 @@ INVALID: list[tuple[Any, list[str]]] = [
     (
         {"AppImageConfigName": "a", "Tags": ["team", {"Key": "k"}, {"Key": "k", "Value": "v"}]},
         [
-            "Tags[0]: must be a map like Tag, not a string",
+            "Tags[0]: must be a map of the members of Tag, not a string",
             "Tags[1].Value: required member is missing",
             "Tags[2].Key: duplicate tag key; the first is at Tags[1]",
         ],

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast, get_args
 from unittest.mock import MagicMock
 
@@ -587,6 +588,10 @@ def test_a_client_and_arguments_to_build_one_exclude_each_other() -> None:
         AppImageConfigClient(Wire().client(), region_name="eu-west-1", config=Config())
 
 
+async def wait() -> None:
+    """Be the methods of aiobotocore's client."""
+
+
 NOT_CLIENTS: list[tuple[Callable[[], object], str]] = [
     (lambda: "eu-west-1", "a string; to choose the region, pass region_name='eu-west-1'"),
     (wire.session, "an object of type Session; pass a session as session=..."),
@@ -599,6 +604,10 @@ NOT_CLIENTS: list[tuple[Callable[[], object], str]] = [
     (botocore.session.Session, "an object of type Session; make one with boto3.client('sagemaker')"),
     (AppImageConfigClient, "an object of type AppImageConfigClient; make one with boto3.client('sagemaker')"),
     (lambda: MagicMock(spec=["list_tags"]), "an object of type MagicMock; make one with boto3.client('sagemaker')"),
+    (
+        lambda: SimpleNamespace(**dict.fromkeys(map(xform_name, get_args(OperationName)), wait)),
+        "an asynchronous client; make one with boto3.client('sagemaker'), and call the methods with asyncio.to_thread",
+    ),
     (lambda: 0, "an object of type int; make one with boto3.client('sagemaker')"),
 ]
 

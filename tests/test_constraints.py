@@ -280,7 +280,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"KernelGatewayImageConfig": None},
-        "KernelGatewayImageConfig: must be a map like KernelGatewayImageConfig, not null",
+        "KernelGatewayImageConfig: must be a map of the members of KernelGatewayImageConfig, not null",
     ),
 ]
 

@@ -66,8 +66,9 @@ def test_a_response_is_not_checked_and_is_sent_back_unchanged() -> None:
     assert hash(config) == hash(from_response({**request, "AppImageConfigArn": ARN}).to_config())
 
 
-def test_a_required_list_that_a_response_lacks_is_not_sent_back() -> None:
-    config = from_response({**NAMES, "KernelGatewayImageConfig": {}}).to_config()
+@pytest.mark.parametrize("gateway", [{"FileSystemConfig": None}, {"KernelSpecs": None}])
+def test_a_required_list_that_a_response_lacks_is_not_sent_back(gateway: dict[str, object]) -> None:
+    config = from_response({**NAMES, "KernelGatewayImageConfig": gateway}).to_config()
     assert to_request(config) == {"AppImageConfigName": "image", "KernelGatewayImageConfig": {}}
 
 

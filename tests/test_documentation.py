@@ -20,20 +20,12 @@ if TYPE_CHECKING:
 
 # Pages that are rewritten for these tests.
 REWRITTEN = {
-    "README.md",
-    "docs/explanation/absent-and-empty.md",
-    "docs/explanation/what-is-known-of-the-service.md",
-    "docs/how-to/attach-to-a-domain.md",
-    "docs/how-to/check-request-files.md",
-    "docs/how-to/handle-errors.md",
-    "docs/how-to/provision-many.md",
-    "docs/how-to/test-your-code.md",
     "docs/reference/command-line.md",
     "docs/reference/limits.md",
     "docs/reference/request-files.md",
-    "docs/reference/warning-codes.md",
 }
-READ = [page for page in PAGES if page not in REWRITTEN]
+# The blocks of the error gallery raise errors; see test_error_gallery.py.
+READ = [page for page in PAGES if page not in {*REWRITTEN, "docs/reference/error-gallery.md"}]
 WIDEST = 80  # columns of a code block on a telephone's or a divided screen, and in a terminal
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -87,7 +79,7 @@ def test_no_code_is_cut_off_or_ends_in_a_blank_line(page: str) -> None:
         f"{page}:{block.line}: {len(line)} columns: {line}"
         for block in found
         for line in block.source.splitlines()
-        if len(line) > WIDEST
+        if len(line) > WIDEST and not line.startswith("python3 -m venv ")  # .ci/run reads it as one line
     ]
     blank = [f"{page}:{block.line}: ends in a blank line" for block in found if block.source.endswith("\n\n")]
     assert wide + blank == []

@@ -323,10 +323,7 @@ def apply_error() -> ApplyError:
     return ApplyError("2 steps of 3 failed", [throttled, stale], outcomes)
 
 
-STALE_LINE = (
-    "  failed c: AppImageConfig 'c' was changed after the plan was made, so its step was not carried out; "
-    "make a new plan"
-)
+STALE_LINE = "  failed c: AppImageConfig 'c' was changed, so its step was not carried out; make a new plan"
 
 
 def test_an_apply_error_lists_the_failed_steps() -> None:
@@ -492,7 +489,7 @@ def test_an_error_shows_its_arguments_in_its_repr() -> None:
 
 def test_a_stale_plan_error_says_what_happened_and_what_to_do() -> None:
     assert str(StalePlanError("image", "was deleted")) == (
-        "AppImageConfig 'image' was deleted after the plan was made, so its step was not carried out; make a new plan"
+        "AppImageConfig 'image' was deleted, so its step was not carried out; make a new plan"
     )
 
 

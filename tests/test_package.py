@@ -91,6 +91,41 @@ print(sorted(loaded), "appimageconfig.testing" in sys.modules)
     assert run.stdout == "['botocore', 'botocore.exceptions'] False\n"
 
 
+@pytest.mark.parametrize(
+    ("statement", "loaded"),
+    [
+        ("dir(a), a.AppImageConfigClient(), hasattr(a, 'Difference')", ["provisioning"]),
+        ("dir(a), a.AppImageConfigClient(), hasattr(a, 'difer')", []),
+        ("a.Advice", ["advice"]),
+        ("a.advice.DOCUMENTATION", ["advice"]),
+        ("a.custom_image", ["custom_images"]),
+        ("a.check", ["advice", "files"]),
+        ("a.files.paths_in", ["advice", "files"]),
+        ("pickle.loads(b'cappimageconfig\\nPlan\\n.')", ["provisioning"]),
+    ],
+)
+def test_modules_that_few_programs_need_are_loaded_when_a_name_of_theirs_is_first_used(
+    statement: str, loaded: list[str], tmp_path: Path
+) -> None:
+    program = f"""
+import sys, pickle
+import appimageconfig as a
+{statement}
+modules = [f"appimageconfig.{{name}}" for name in ("advice", "custom_images", "files", "provisioning")]
+print([name.partition(".")[2] for name in modules if name in sys.modules])
+"""
+    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=tmp_path)
+    assert run.stdout == f"{loaded}\n"
+
+
+def test_names_that_are_not_loaded_yet_are_listed(tmp_path: Path) -> None:
+    """By dir(), from which completion and the suggestions of an AttributeError come."""
+    program = "import appimageconfig as a; print(set(a.__all__) <= set(dir(a)), 'Plan' in vars(a)); a.Plam"
+    run = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert run.stdout == "True False\n"
+    assert "module 'appimageconfig' has no attribute 'Plam'. Did you mean: 'Plan'?" in run.stderr
+
+
 def test_import_of_testing_loads_neither_pytest_nor_the_server(tmp_path: Path) -> None:
     program = """
 import sys

@@ -39,14 +39,12 @@ from appimageconfig.errors import (
     Violation,
 )
 from appimageconfig.limits import APP_IMAGE_CONFIG_NAME
-from appimageconfig.provisioning import Outcome, Status
-from appimageconfig.provisioning._difference import leaves, own_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from appimageconfig.models import AppImageConfig, AppImageConfigDetails
-    from appimageconfig.provisioning import Plan
+    from appimageconfig.provisioning import Outcome, Plan
 
 P = ParamSpec("P")
 ExitCode: TypeAlias = int
@@ -377,6 +375,8 @@ def apply(
         shown = {"target": _target(client, planned), "plan": planned.to_dict()}
         terminal.print_json({**shown, "outcomes": [outcome.to_dict() for outcome in outcomes]})
     elif planned:
+        from appimageconfig.provisioning import Status  # noqa: PLC0415 - slow to import, and not needed by every command
+
         count = Counter(outcome.status for outcome in outcomes)
         counts = [f"{count[status]} {status}" for status in get_args(Status) if count[status]]
         terminal.print_line(f"Applied: {', '.join(counts) or 'nothing'}.")
@@ -392,6 +392,8 @@ def apply(
 @_calls_the_service
 def describe(connect: Connect, name: str, *, output: str) -> ExitCode:
     """Show the details of a config."""
+    from appimageconfig.provisioning._difference import leaves  # noqa: PLC0415 - slow to import, and not needed by every command
+
     _require_valid(name)
     members = redacted(connect().describe(name))
     if output == "json":
@@ -426,6 +428,8 @@ def list_configs(connect: Connect, *, name_contains: str | None, output: str) ->
 @_calls_the_service
 def delete(connect: Connect, names: tuple[str, ...], *, missing_ok: bool, yes: bool, output: str) -> ExitCode:
     """Delete configs. Asks for confirmation."""
+    from appimageconfig.provisioning import Outcome  # noqa: PLC0415 - slow to import, and not needed by every command
+
     _require_valid(*names)
     _require_confirmable(yes=yes)
     outcomes: list[Outcome] = []
@@ -486,6 +490,8 @@ def export(
     Writes the named configs, or all configs, to stdout or to a directory. Environment values and container arguments
     are written in plain text. Applying an exported file changes nothing.
     """
+    from appimageconfig.provisioning._difference import own_tags  # noqa: PLC0415 - slow to import, and not needed by every command
+
     if names and name_contains is not None:
         raise click.UsageError("pass either NAME or --name-contains")
     _require_valid(*names)

@@ -380,3 +380,8 @@ def _parsed(text: str, file_format: str) -> Document:
         raise text_error("required", EMPTY, 1)
     document: Document = _module_of(file_format).read(text)
     return document
+
+
+# As in the package itself, which imports this one later.
+for _public in (check, dump, dumps, load, loads):
+    _public.__module__ = "appimageconfig"

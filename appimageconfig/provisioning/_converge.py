@@ -182,7 +182,7 @@ def _create_as_planned(client: AppImageConfigClient, step: Step, config: AppImag
         if actual is None:
             raise  # the name is in use, although no config has it
         if actual.difference_to(config):
-            raise StalePlanError(step.app_image_config_name, "was created") from error
+            raise StalePlanError(step.app_image_config_name, "was created after the plan was made") from error
         return _outcome("unchanged", step, actual)
     return attrs.evolve(_outcome("created", step), app_image_config_arn=arn)
 
@@ -190,7 +190,7 @@ def _create_as_planned(client: AppImageConfigClient, step: Step, config: AppImag
 def _update_as_planned(client: AppImageConfigClient, step: Step, config: AppImageConfig, *, replace: bool) -> Outcome:
     actual = _read_as_planned(client, step)
     if actual is None:
-        raise StalePlanError(step.app_image_config_name, "was deleted")
+        raise StalePlanError(step.app_image_config_name, "was deleted after the plan was made")
     return _converge(client, config, actual, replace=replace)
 
 
@@ -218,10 +218,10 @@ def _read_as_planned(client: AppImageConfigClient, step: Step) -> Actual | None:
     if actual is not None:
         found, planned = actual.details.app_image_config_arn, step.app_image_config_arn
         if planned not in {None, found}:
-            what = f"was found with another ARN ({found}; in the plan {planned})"
+            what = f"has the ARN {found}, and in the plan {planned}"
             raise StalePlanError(step.app_image_config_name, what)
         if not is_as_planned(actual):
-            raise StalePlanError(step.app_image_config_name, "was changed")
+            raise StalePlanError(step.app_image_config_name, "was changed after the plan was made")
     return actual
 
 
@@ -240,7 +240,7 @@ def _require_account(client: AppImageConfigClient, step: Step) -> None:
 def _require_part(step: Step, part: _ArnPart, actual: str) -> None:
     planned = _arn_part(step.app_image_config_arn or "", part)
     if planned and actual and planned != actual:
-        what = f"was looked for elsewhere ({part} {actual}; in the plan {planned})"
+        what = f"was planned for {part} {planned}, and this client is for {part} {actual}"
         raise StalePlanError(step.app_image_config_name, what)
 
 

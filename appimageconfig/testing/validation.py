@@ -45,7 +45,8 @@ def validated(shape: Any, value: Any) -> tuple[Any, list[str]]:
 def _read(shape: Any, value: Any, path: str, failures: list[str]) -> Any:
     kind = shape.type_name
     if not isinstance(value, _TYPES[kind]) or isinstance(value, bool):
-        raise WrongTypeError(f"Value at '{path}' cannot be read as a {kind}")
+        article = "an" if kind == "integer" else "a"
+        raise WrongTypeError(f"Value at '{path}' cannot be read as {article} {kind}")
     read: Any = value
     if kind == "structure":
         read = {}

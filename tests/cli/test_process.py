@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from command_line import (
@@ -56,15 +56,16 @@ def test_module_and_script_are_the_same_command(shell: Shell, argument: str) -> 
     assert module == script
 
 
-def test_check_imports_neither_boto3_nor_rich(shell: Shell) -> None:
-    """They are slow to import."""
+def test_check_imports_only_what_it_needs(shell: Shell) -> None:
+    """The others are slow to import."""
     shell.write("lab.json", lab(uid=5))
     command = [sys.executable, "-X", "importtime", "-m", "appimageconfig"]
     run = shell.run("check", "lab.json", command=command)
     assert run.code == 0
     imported = set(re.findall(r"\| +([\w.]+)$", run.err, re.MULTILINE))
     assert "appimageconfig.cli" in imported
-    assert not imported & {"boto3", "botocore.session", "botocore.client", "rich", "yaml", "appimageconfig.testing"}
+    assert not imported & {"boto3", "botocore.session", "botocore.client", "rich", "yaml"}
+    assert not imported & {"appimageconfig.provisioning", "appimageconfig.testing"}
 
 
 def test_without_click_the_error_says_what_to_install(shell: Shell) -> None:
@@ -141,7 +142,11 @@ def test_the_page_of_a_proxy_is_a_failure_of_every_command(
 ) -> None:
     """Although its status is 200."""
     page = Response(200, {"Content-Type": "text/html"}, b"<html>Please log in.</html>")
-    monkeypatch.setattr(service, "respond", lambda *_, **__: page)
+
+    def respond(*_: Any, **__: Any) -> Response:
+        return page
+
+    monkeypatch.setattr(service, "respond", respond)
     shell.write("lab.json", lab())
     run = shell.call(*shlex.split(command))
     assert run.code == 3

@@ -142,6 +142,40 @@ def test_every_example_request_is_accepted(path: Path, foreign: ForeignClient, s
     assert stored(service, request["AppImageConfigName"]) == from_request({"Tags": [], **request})
 
 
+def test_zeros_and_empty_values_are_sent_as_far_as_the_client_can(
+    foreign: ForeignClient, service: InMemorySageMaker
+) -> None:
+    """What it cannot send, it leaves out."""
+    request = {
+        **NAME,
+        "KernelGatewayImageConfig": {
+            "KernelSpecs": [{"Name": "python3", "DisplayName": ""}],
+            "FileSystemConfig": {"MountPath": "/root", "DefaultUid": 0, "DefaultGid": 0},
+        },
+    }
+    foreign.call("CreateAppImageConfig", request)
+    sent = foreign.expressible(request)
+    assert stored(service, "whole-life") == from_request({**sent, "Tags": []})
+
+
+def test_a_request_beyond_the_maximums_is_sent_and_refused_by_the_service(
+    foreign: ForeignClient, service: InMemorySageMaker
+) -> None:
+    """Unlike this library, no client checks them."""
+    kernels = [{"Name": f"kernel-{number}"} for number in range(6)]
+    variables = {"PATHS": "x" * 1_500}
+    code, message = refusal(
+        foreign,
+        "CreateAppImageConfig",
+        **NAME,
+        KernelGatewayImageConfig={"KernelSpecs": kernels},
+        JupyterLabAppImageConfig={"ContainerConfig": {"ContainerEnvironmentVariables": variables}},
+    )
+    assert code == "ValidationException"
+    assert message.startswith("2 validation errors detected: ")
+    assert [call.operation for call in service.calls] == ["CreateAppImageConfig"]
+
+
 def test_errors_have_the_codes_and_messages_of_the_service(foreign: ForeignClient) -> None:
     """Also those that the client has no class for."""
     code, message = refusal(foreign, "CreateAppImageConfig", AppImageConfigName="a_b")

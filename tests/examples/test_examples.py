@@ -67,21 +67,22 @@ def test_provision_reports_a_missing_region(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (1, "You must specify a region.\n")
 
 
-def test_demonstration_checks_plans_applies_twice_and_plans_an_update(tmp_path: Path) -> None:
+def test_demonstration_shows_the_arn_the_conflict_two_runs_and_a_change(tmp_path: Path) -> None:
     ended = run("demonstrate.py", cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
-    check, plan, apply, again, change = ended.stdout.split("$ appimageconfig ")[1:]
-    assert check.startswith("check ")
-    assert "[several-kernel-specs]" in check
-    assert plan.startswith("plan ")
+    python, plan, apply, again, change = ended.stdout.split("$ appimageconfig ")
+    created, conflict, _ = python.split("\n", maxsplit=2)
+    assert created == "create: arn:aws:sagemaker:eu-west-1:123456789012:app-image-config/team-image"
+    assert conflict.startswith("create again: ResourceInUseError: An error occurred (ResourceInUse)")
+    assert plan.startswith("plan requests\n")
     assert "+ create conda-forecasting" in plan
-    assert "Plan: 10 to create, 0 to update, 0 unchanged, 0 to delete." in plan
-    assert apply.startswith("apply --yes ")
+    assert "Plan: 3 to create, 0 to update, 0 unchanged, 0 to delete." in plan
+    assert apply.startswith("apply --yes requests\n")
     assert "created conda-forecasting" in apply
-    assert "Applied: 10 created." in apply
-    assert again.startswith("apply --yes ")
-    assert "No changes.\nPlan: 0 to create, 0 to update, 10 unchanged, 0 to delete." in again
+    assert "Applied: 3 created." in apply
+    assert again.startswith("apply --yes requests\n")
+    assert "No changes.\nPlan: 0 to create, 0 to update, 3 unchanged, 0 to delete." in again
     assert "Applied" not in again
-    assert change.startswith("plan ")
+    assert change.startswith("apply --yes requests\n")
     assert "~ update conda-forecasting\n    KernelGatewayImageConfig.FileSystemConfig.MountPath:" in change
-    assert "Plan: 0 to create, 1 to update, 9 unchanged, 0 to delete." in change
+    assert "updated conda-forecasting\nApplied: 1 updated, 2 unchanged." in change

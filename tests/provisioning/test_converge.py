@@ -928,8 +928,8 @@ def test_apply_refuses_a_config_of_another_account_or_region(
     assert str(error).splitlines() == [
         "2 steps of 2 failed:",
         *(
-            f"  failed {name}: AppImageConfig '{name}' was found with another ARN ({found}; in the plan {planned}) "
-            "after the plan was made, so its step was not carried out; make a new plan"
+            f"  failed {name}: AppImageConfig '{name}' has the ARN {found}, and in the plan {planned}, "
+            "so its step was not carried out; make a new plan"
             for name, found, planned in [
                 ("image", arn, ARN),
                 ("old", arn.replace("/image", "/old"), ARN.replace("/image", "/old")),
@@ -952,12 +952,11 @@ def test_apply_reports_no_config_as_deleted_that_is_missing_in_another_account_o
     (error,) = failed(other, plan).exceptions
     assert isinstance(error, StalePlanError)
     if place == "another account":
-        what = "account 210987654321; in the plan 123456789012"
+        what = "account 123456789012, and this client is for account 210987654321"
     else:
-        what = f"region {other.sagemaker.meta.region_name}; in the plan us-east-1"
+        what = f"region us-east-1, and this client is for region {other.sagemaker.meta.region_name}"
     assert str(error) == (
-        f"AppImageConfig 'image' was looked for elsewhere ({what}) after the plan was made, "
-        "so its step was not carried out; make a new plan"
+        f"AppImageConfig 'image' was planned for {what}, so its step was not carried out; make a new plan"
     )
     assert applied(client) == {"image"}
 
@@ -982,8 +981,8 @@ def test_apply_refuses_an_unchanged_config_of_another_region_without_a_call(
     there = AppImageConfigClient(service.client(region_name="eu-west-1"))
     (error,) = failed(there, plan).exceptions
     assert str(error) == (
-        "AppImageConfig 'image' was looked for elsewhere (region eu-west-1; in the plan us-east-1) "
-        "after the plan was made, so its step was not carried out; make a new plan"
+        "AppImageConfig 'image' was planned for region us-east-1, and this client is for region eu-west-1, "
+        "so its step was not carried out; make a new plan"
     )
     assert statuses(AppImageConfigClient(service.client(account_id="210987654321")).apply(plan)) == {
         "image": "unchanged"

@@ -118,10 +118,7 @@ def test_an_outcome_is_shown_as_text_and_json_with_the_notes_of_its_error() -> N
     error = StalePlanError("image", "was changed")
     error.add_note("a note")
     failed = Outcome(status="failed", app_image_config_name="image", error=error)
-    text = (
-        "AppImageConfig 'image' was changed after the plan was made, so its step was not carried out; "
-        "make a new plan\na note"
-    )
+    text = "AppImageConfig 'image' was changed, so its step was not carried out; make a new plan\na note"
     assert str(failed) == f"failed image: {text}"
     assert json.loads(json.dumps(failed.to_dict())) == {
         "status": "failed",

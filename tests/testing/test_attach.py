@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -25,7 +23,6 @@ LAB = AppImageConfig(
     app_image_config_name="lab", tags={"team": "ml"}, jupyter_lab_app_image_config=JupyterLabAppImageConfig()
 )
 DOMAIN_ARN = "arn:aws:sagemaker:eu-west-1:123456789012:domain/d-1"
-TESTING_PAGE = Path(__file__).parents[2] / "docs/how-to/test-your-code.md"
 
 
 @pytest.fixture
@@ -152,11 +149,3 @@ def test_an_active_stubber_comes_first(service: InMemorySageMaker) -> None:
 def test_only_a_sagemaker_client_can_be_attached(service: InMemorySageMaker) -> None:
     with pytest.raises(TypeError, match="must be a boto3 SageMaker client, not an object of type S3"):
         service.attach(wire.session().client("s3"))
-
-
-def test_the_example_with_moto_in_the_documentation_runs() -> None:
-    """Where pytest would run it."""
-    (example,) = re.findall(r"```python\n(from moto .*?)```", TESTING_PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    namespace: dict[str, Any] = {}
-    exec(example, namespace)  # noqa: S102 - our own page
-    namespace["test_provisioning"]()

@@ -211,6 +211,23 @@ def test_add_describe_refuses_a_name_that_describe_does_not_send() -> None:
             call()
 
 
+WITHOUT_A_REQUIRED_MEMBER: list[tuple[dict[str, Any], str]] = [
+    ({}, "KernelSpecs"),
+    ({"KernelSpecs": None}, "KernelSpecs"),
+    ({"KernelSpecs": [{}]}, "Name"),
+    ({"KernelSpecs": [{"Name": None}]}, "Name"),
+]
+
+
+@pytest.mark.parametrize(("gateway", "member"), WITHOUT_A_REQUIRED_MEMBER)
+def test_add_describe_refuses_a_response_without_a_required_member(gateway: dict[str, Any], member: str) -> None:
+    """One that is null is missing as well."""
+    stubber, _ = stub()
+    details = from_response({**DESCRIBED, "KernelGatewayImageConfig": gateway})
+    with pytest.raises(ParamValidationError, match=f'Missing required parameter in .*: "{member}"'):
+        stubber.add_describe(details)
+
+
 def test_add_error_raises_the_error_of_the_service() -> None:
     """With its code, message and status, for any or for the expected parameters."""
     stubber, client = stub()
