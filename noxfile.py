@@ -100,13 +100,19 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, formatting, the direction of imports, spelling, and that the public API breaks no release."""
+    """Check style, imports, spelling and workflows, and that the public API breaks no release; then audit."""
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
     session.run("codespell")
-<<<<<<< HEAD
+    check_workflows(session)
+    compare_public_api(session)
+    session.notify("audit")
+
+
+def check_workflows(session: nox.Session) -> None:
+    """Check the workflows, and the other files that GitHub and Read the Docs read."""
     workflows = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(".github/workflows/*.yml"))
     session.run("actionlint", *workflows)
     session.run("zizmor", "--offline", "--pedantic", "--no-progress", ".github", ".pre-commit-config.yaml")
@@ -117,26 +123,6 @@ def lint(session: nox.Session) -> None:
         "readthedocs": [".readthedocs.yaml"],
     }.items():
         session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
-    session.notify("audit")
-
-
-@nox.session
-def audit(session: nox.Session) -> None:
-    """Look for known vulnerabilities in the newest dependencies. With -- --strict, fail if they cannot be looked up."""
-    session.install(*nox.project.dependency_groups(PROJECT, "audit"))
-    requirements = str(Path(session.create_tmp()) / "requirements.txt")
-    compile_ = ["uv", "pip", "compile", "--quiet", "--all-extras", "--generate-hashes", "--upgrade"]
-    session.run(*compile_, "--output-file", requirements, "pyproject.toml")
-    session.run("pip-audit", "--requirement", requirements, "--disable-pip", *session.posargs)
-
-
-@nox.session
-def drift(session: nox.Session) -> None:
-    """Compare the library with the service model of the newest botocore, and print what to change."""
-    install(session, "test")
-    session.run("python", "tests/service_model.py")
-=======
-    compare_public_api(session)
 
 
 def compare_public_api(session: nox.Session) -> None:
@@ -159,7 +145,23 @@ def snapshots(session: nox.Session) -> None:
     install(session, "test")
     session.run("python", "tests/error_gallery.py")
     session.run("python", "tests/public_api.py")
->>>>>>> main
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Look for known vulnerabilities in the newest dependencies. With -- --strict, fail if they cannot be looked up."""
+    session.install(*nox.project.dependency_groups(PROJECT, "audit"))
+    requirements = str(Path(session.create_tmp()) / "requirements.txt")
+    compile_ = ["uv", "pip", "compile", "--quiet", "--all-extras", "--generate-hashes", "--upgrade"]
+    session.run(*compile_, "--output-file", requirements, "pyproject.toml")
+    session.run("pip-audit", "--requirement", requirements, "--disable-pip", *session.posargs)
+
+
+@nox.session
+def drift(session: nox.Session) -> None:
+    """Compare the library with the service model of the newest botocore, and print what to change."""
+    install(session, "test")
+    session.run("python", "tests/service_model.py")
 
 
 # Users have one of these, or none.
