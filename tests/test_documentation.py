@@ -91,8 +91,6 @@ def test_code_in_a_docstring_says_its_language(module: str) -> None:
 
 def test_the_page_of_the_command_line_has_the_exit_codes_of_its_help() -> None:
     page = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
-    codes = re.findall(
-        r"^  (\d+) ", CliRunner().invoke(cli, ["--help"]).output.partition("Exit codes:")[2], re.MULTILINE
-    )
+    codes = re.findall(r"^ +(\d+)  ", CliRunner().invoke(cli, ["--help"]).output, re.MULTILINE)
     assert len(codes) == 7
     assert re.findall(r"^\| (\d+) \|", page, re.MULTILINE) == codes

@@ -6,7 +6,7 @@ import json
 import re
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import attrs
 import pytest
@@ -164,7 +164,11 @@ def test_the_page_lists_every_method() -> None:
 def test_a_method_calls_the_operations_that_the_page_lists(row: str) -> None:
     service = InMemorySageMaker()
     sagemaker, called = service.client(), set[str]()
-    sagemaker.meta.events.register("before-call.sagemaker", lambda model, **_: called.add(model.name))
+
+    def note(model: Any, **_: Any) -> None:
+        called.add(model.name)
+
+    sagemaker.meta.events.register("before-call.sagemaker", note)
     SCRIPTS[row](Script(AppImageConfigClient(sagemaker), AppImageConfigClient(service.client())))
     assert called == ROWS[row]
 
