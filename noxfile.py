@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -46,6 +47,14 @@ def run_tests(session: nox.Session, *arguments: str) -> None:
     if "site-packages" not in str(where):
         session.error(f"the tests would run against {where}, not against the wheel")
     session.run("pytest", "--numprocesses=auto", *arguments, *session.posargs)
+
+
+@nox.session(python=False)
+def dev(session: nox.Session) -> None:
+    """Install the package as editable, with all tools, beside nox itself, and the hooks for commits."""
+    groups = nox.project.dependency_groups(PROJECT, "dev")
+    session.run(sys.executable, "-m", "uv", "pip", "install", "--editable", ".[cli,yaml]", *groups)
+    session.run(sys.executable, "-m", "pre_commit", "install")
 
 
 @nox.session
@@ -91,13 +100,29 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, formatting, the direction of imports, spelling, and that the public API breaks no release."""
+    """Check style, imports, spelling and workflows, and that the public API breaks no release; then audit."""
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
     session.run("codespell")
+    check_workflows(session)
     compare_public_api(session)
+    session.notify("audit")
+
+
+def check_workflows(session: nox.Session) -> None:
+    """Check the workflows, and the other files that GitHub and Read the Docs read."""
+    workflows = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(".github/workflows/*.yml"))
+    session.run("actionlint", *workflows)
+    session.run("zizmor", "--offline", "--pedantic", "--no-progress", ".github", ".pre-commit-config.yaml")
+    forms = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(".github/ISSUE_TEMPLATE/*_*.yml"))
+    for schema, files in {
+        "github-issue-forms": forms,
+        "github-issue-config": [".github/ISSUE_TEMPLATE/config.yml"],
+        "readthedocs": [".readthedocs.yaml"],
+    }.items():
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
 
 
 def compare_public_api(session: nox.Session) -> None:
@@ -120,6 +145,23 @@ def snapshots(session: nox.Session) -> None:
     install(session, "test")
     session.run("python", "tests/error_gallery.py")
     session.run("python", "tests/public_api.py")
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Look for known vulnerabilities in the newest dependencies. With -- --strict, fail if they cannot be looked up."""
+    session.install(*nox.project.dependency_groups(PROJECT, "audit"))
+    requirements = str(Path(session.create_tmp()) / "requirements.txt")
+    compile_ = ["uv", "pip", "compile", "--quiet", "--all-extras", "--generate-hashes", "--upgrade"]
+    session.run(*compile_, "--output-file", requirements, "pyproject.toml")
+    session.run("pip-audit", "--requirement", requirements, "--disable-pip", *session.posargs)
+
+
+@nox.session
+def drift(session: nox.Session) -> None:
+    """Compare the library with the service model of the newest botocore, and print what to change."""
+    install(session, "test")
+    session.run("python", "tests/service_model.py")
 
 
 # Users have one of these, or none.
@@ -158,15 +200,24 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def package(session: nox.Session) -> None:
-    """Build the sdist and from it the wheel, and check their contents."""
+    """Build the sdist and from it the wheel into dist, check them, and build both again from the sdist: bit by bit."""
     session.install(*nox.project.dependency_groups(PROJECT, "package"))
-    target = Path(session.create_tmp()) / "dist"
-    for leftover in target.glob("*"):
-        leftover.unlink()
+    target, again = ROOT / "dist", Path(session.create_tmp()) / "again"
+    for directory in (target, again):
+        shutil.rmtree(directory, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(target), silent=True)
-    session.run("twine", "check", "--strict", *map(str, target.glob("*")))
-    session.run("check-wheel-contents", "--package", "appimageconfig", *map(str, target.glob("*.whl")))
-    session.run("python", "tests/sdist_contents.py", *map(str, target.glob("*.tar.gz")))
+    (sdist,), (wheel,) = target.glob("*.tar.gz"), target.glob("*.whl")
+    session.run("twine", "check", "--strict", str(sdist), str(wheel))
+    session.run("check-wheel-contents", "--package", "appimageconfig", str(wheel))
+    session.run("python", "tests/sdist_contents.py", str(sdist))
+    session.run("python", "tests/long_description.py", str(wheel))
+    # In another directory, and from files with other times, owners and modes than those of the checkout.
+    shutil.unpack_archive(sdist, again, filter="data")
+    source = again / sdist.name.removesuffix(".tar.gz")
+    session.run("python", "-m", "build", "--outdir", str(again), str(source), silent=True)
+    for built in (sdist, wheel):
+        if built.read_bytes() != (again / built.name).read_bytes():
+            session.error(f"{built.name} is not the same if it is built again")
 
 
 # Each in an environment of its own: aiobotocore pins botocore, and sagemaker-core needs much.

@@ -22,7 +22,8 @@ def _is_command() -> bool:
     program, *_ = [*sys.argv, ""]
     if program == "-m":
         return sys.orig_argv[-len(sys.argv)] == "appimageconfig"
-    return os.path.basename(program) == "appimageconfig"  # noqa: PTH119 - pathlib is not imported yet
+    name = os.path.basename(program)  # noqa: PTH119 - pathlib is not imported yet
+    return name.removesuffix(".exe") == "appimageconfig"  # on Windows, an installed script is a program
 
 
 def _let_ctrl_c_end_the_process() -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import fcntl
 import json
 import os
 import re
@@ -11,7 +10,6 @@ import select
 import struct
 import subprocess
 import sys
-import termios
 import threading
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
@@ -160,6 +158,9 @@ class Shell(_Commands):
         self, *arguments: str, command: Sequence[str] = COMMAND, columns: int = 80, **environment: str
     ) -> Generator[Terminal]:
         """Run a command at a terminal."""
+        import fcntl  # noqa: PLC0415 - only POSIX has these modules
+        import termios  # noqa: PLC0415
+
         ours, its = os.openpty()
         fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         environment = {"TERM": "xterm-256color", **environment}

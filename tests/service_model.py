@@ -1,12 +1,18 @@
-"""A comparison of this library's models, limits and errors with a botocore service model."""
+"""
+A comparison of this library's models, limits and errors with a botocore service model.
+
+Run as a script, it compares them with the model of the installed botocore and prints the differences.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import botocore.session
+from botocore.model import ServiceModel
 
 from appimageconfig import custom_images, errors, limits, models, operations
 from appimageconfig._constraints import Integer, List, Map, String, Structure, Tags, Timestamp, constraint_of
@@ -67,7 +73,8 @@ def differences(service_model: Any) -> list[str]:
         for operation, (model, beyond) in REQUESTS.items()
         for difference in _operation_differences(service_model.operation_model(operation), model, beyond)
     ]
-    return [*found, *_structure_differences(service_model.shape_for("CustomImage"), custom_images.CustomImage)]
+    found += _structure_differences(service_model.shape_for("CustomImage"), custom_images.CustomImage)
+    return list(dict.fromkeys(found))  # operations share shapes
 
 
 def _operation_differences(operation: Any, model: Any, beyond: frozenset[str]) -> Iterator[str]:
@@ -171,3 +178,9 @@ def _without_anchors(pattern: str | None) -> str | None:
     minimum of 0 was not written. Both mean the same: patterns are matched in full.
     """
     return pattern and pattern.removeprefix("^").removesuffix("$")
+
+
+if __name__ == "__main__":
+    found = differences(ServiceModel(description(), "sagemaker"))
+    sys.stdout.writelines(f"{difference}\n" for difference in found)
+    sys.exit(bool(found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
+from systems import needs_fork, needs_time_zones
 from wire import Response, Wire
 
 from appimageconfig import (
@@ -749,6 +751,7 @@ def test_a_client_is_built_once_at_the_first_call() -> None:
     assert "appimageconfig/" in wire_.sent[0].user_agent
 
 
+@needs_fork
 def test_a_process_that_is_forked_while_a_client_is_built_can_build_one(tmp_path: Path) -> None:
     """In the child, the thread that builds it is gone. The thread that builds it may fork, too."""
     program = """
@@ -782,7 +785,11 @@ if children[0]:
         assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
 """
     command = [sys.executable, "-W", "ignore", "-c", program]
-    run = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=200)
+    # On macOS, a forked process must not ask the system for its proxies.
+    environment = {**os.environ, "no_proxy": "*"}
+    run = subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=200
+    )
     assert (run.returncode, run.stderr) == (0, "")
 
 
@@ -870,6 +877,7 @@ def zone(request: pytest.FixtureRequest) -> Iterator[None]:
     time.tzset()
 
 
+@needs_time_zones
 @pytest.mark.usefixtures("zone")
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/St_Johns"], indirect=True)
 def test_a_client_that_is_built_here_reads_times_as_boto3_does() -> None:

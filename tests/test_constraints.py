@@ -366,6 +366,7 @@ def is_refused() -> bool:
     return bool(violations_of(FileSystemConfig, default_uid=70000))
 
 
+@pytest.mark.enable_socket  # on Windows, an event loop wakes itself through a pair of network sockets
 def test_unchecked_applies_only_to_the_thread_and_task_that_enters_it() -> None:
     """Blocks may be nested."""
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from pages import MODULES, PACKAGE, PAGES, ROOT, Reader, blocks
 from sybil import Document
 from sybil.document import PythonDocStringDocument
+from systems import needs_bash
 
 from appimageconfig.cli import cli
 from appimageconfig.testing import InMemorySageMaker
@@ -56,6 +57,7 @@ def reader(tmp_path: Path, models: None, monkeypatch: pytest.MonkeyPatch) -> Ite
         sys.modules.pop(module, None)  # another page has another file of that name
 
 
+@needs_bash
 @pytest.mark.enable_socket
 @pytest.mark.parametrize("page", READ)
 def test_every_example_of_a_page_runs(page: str, reader: Reader) -> None:

@@ -163,9 +163,9 @@ def test_a_change_of_the_model_is_reported_with_what_to_do(
 def test_a_change_of_the_order_of_members_is_reported() -> None:
     """The order of the fields is the order of the request."""
     changed = description()
-    members = changed["shapes"]["FileSystemConfig"]["members"]
-    changed["shapes"]["FileSystemConfig"]["members"] = dict(reversed(members.items()))
-    sentence = "FileSystemConfig has its members in another order: DefaultGid, DefaultUid, MountPath: reorder"
+    members = dict(reversed(changed["shapes"]["FileSystemConfig"]["members"].items()))
+    changed["shapes"]["FileSystemConfig"]["members"] = members
+    sentence = f"FileSystemConfig has its members in another order: {', '.join(members)}: reorder"
     assert any(found.startswith(sentence) for found in differences(ServiceModel(changed, "sagemaker")))
 
 
@@ -174,9 +174,10 @@ def test_a_new_error_of_an_operation_is_reported(operation: str) -> None:
     changed = description()
     changed["shapes"]["ConflictException"] = {"type": "structure", "members": {}, "exception": True}
     changed["operations"][operation].setdefault("errors", []).append({"shape": "ConflictException"})
-    assert differences(ServiceModel(changed, "sagemaker")) == [
-        f"{operation} declares the error ConflictException: add it to ERROR_CODES in appimageconfig/errors.py"
-    ]
+    sentence = f"{operation} declares the error ConflictException: add it to ERROR_CODES in appimageconfig/errors.py"
+    found = differences(ServiceModel(changed, "sagemaker"))
+    # Not equal: the installed model may differ, too, and one test says so.
+    assert [each for each in found if "ConflictException" in each] == [sentence]
 
 
 def test_members_of_a_newer_model_survive_describe_evolve_and_update(tmp_path: Path) -> None:

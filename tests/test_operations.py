@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -9,9 +10,10 @@ import attrs
 import pytest
 import wire
 
-from appimageconfig import InvalidAppImageConfigError, operations
+from appimageconfig import AppImageConfigClient, InvalidAppImageConfigError, operations
 from appimageconfig._converter import request_members
 from appimageconfig._paths import member_name
+from appimageconfig.testing import SageMakerStubber
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +37,13 @@ def test_a_request_has_the_name_and_members_of_its_shape(operation: str, request
     assert request_class.__name__ == shape.name
     assert fields.keys() == shape.members.keys()
     assert {name for name, field in fields.items() if field.default is attrs.NOTHING} == set(shape.required_members)
+
+
+@pytest.mark.parametrize("method", [AppImageConfigClient.list, SageMakerStubber.add_list])
+def test_every_member_of_the_request_to_list_is_a_parameter(method: Any) -> None:
+    """Except the size and the token of a page."""
+    fields = {field.name for field in attrs.fields(operations.ListAppImageConfigsRequest)}
+    assert fields - {"max_results", "next_token"} <= inspect.signature(method).parameters.keys()
 
 
 def test_a_request_leaves_out_none_and_has_tags_as_a_list() -> None:

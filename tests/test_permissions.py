@@ -165,10 +165,10 @@ def test_a_method_calls_the_operations_that_the_page_lists(row: str) -> None:
     service = InMemorySageMaker()
     sagemaker, called = service.client(), set[str]()
 
-    def note(model: Any, **_: Any) -> None:
+    def record(model: Any, **_: Any) -> None:
         called.add(model.name)
 
-    sagemaker.meta.events.register("before-call.sagemaker", note)
+    sagemaker.meta.events.register("before-call.sagemaker", record)
     SCRIPTS[row](Script(AppImageConfigClient(sagemaker), AppImageConfigClient(service.client())))
     assert called == ROWS[row]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -43,3 +45,22 @@ def test_signal_is_collected_even_if_stderr_has_no_reader() -> None:
         os.close(stderr)
         os.close(writer)
     assert signals == [signal.SIGINT]
+
+
+@pytest.mark.parametrize(
+    ("handler", "code", "out"),
+    [("default_int_handler", -signal.SIGINT, ""), ("SIG_IGN", 0, "goes on\n")],
+)
+def test_ctrl_c_ends_the_command_while_it_is_imported_unless_the_process_ignores_it(
+    handler: str, code: int, out: str
+) -> None:
+    program = f"""
+import signal, sys
+signal.signal(signal.SIGINT, signal.{handler})
+sys.argv = ["appimageconfig"]
+import appimageconfig
+signal.raise_signal(signal.SIGINT)
+print("goes on")
+"""
+    run = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (code, out, "")

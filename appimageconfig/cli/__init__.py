@@ -7,6 +7,7 @@ boto3, the in-memory service and rich are imported by the commands that need the
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -177,10 +178,12 @@ class _Commands(click.Group):
 
 def _unwritable(error: OSError) -> ExitCode:
     """Report that the output cannot be written, and return the exit code."""
-    if not isinstance(error, BrokenPipeError):
+    # Windows has the error of an invalid argument for a pipe without a reader.
+    is_closed = isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
+    if not is_closed:
         terminal.note(error)
     terminal.discard_output()
-    return CLOSED_PIPE if isinstance(error, BrokenPipeError) else FAILED
+    return CLOSED_PIPE if is_closed else FAILED
 
 
 @click.group(

@@ -10,6 +10,7 @@ PyYAML is imported only when YAML is read or written.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from functools import partial
@@ -159,6 +160,9 @@ def dump(configs: Iterable[AppImageConfig], path: str | PathLike[str]) -> None:
 
     The file is replaced as a whole or not at all. Only a symbolic link, a device or
     a pipe is written directly.
+
+    On Windows, a new file has the permissions of its directory, and a file that a
+    program has open cannot be replaced.
 
     Raises:
         InvalidAppImageConfigError: Two configs have the same name, or the file would be too large. Nothing is written.
@@ -345,7 +349,9 @@ def _readable_content(path: str) -> bytes:
     except (OSError, ValueError) as error:
         advice = "pass a file that exists and is readable"
         reason = error.strerror if isinstance(error, OSError) else "the path contains a character that is not allowed"
-        if isinstance(error, IsADirectoryError):
+        # Windows only refuses the permission to open a directory.
+        if isinstance(error, IsADirectoryError) or (os.name == "nt" and Path(path).is_dir()):
+            reason = os.strerror(errno.EISDIR)
             advice = "pass the files in it" if paths_in(path) else "it contains no *.json, *.yaml or *.yml file"
         raise text_error("readable", f"cannot be read: {reason}; {advice}") from None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from command_line import SECONDS, Invoker, Shell, create, ended, lab, names, state
 from hypothesis import settings
+from systems import needs_signals
 
 from appimageconfig import from_request
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from appimageconfig import AppImageConfigClient
     from appimageconfig.testing import InMemorySageMaker
 
-pytestmark = pytest.mark.enable_socket
+pytestmark = [pytest.mark.enable_socket, needs_signals]
 
 PAUSE = 0.03  # before and after each change of the state
 COUNT = min(settings().max_examples // 8, 100)  # 3 in the default profile

@@ -31,6 +31,7 @@ from command_line import (
     names,
     without,
 )
+from systems import needs_bash, needs_dev_full, needs_signals
 
 from appimageconfig.testing import Response
 
@@ -98,6 +99,7 @@ def test_ctrl_c_during_the_import_exits_with_130(shell: Shell) -> None:
     assert shell.run("list", command=without("click", "KeyboardInterrupt")) == Ran(130, "")
 
 
+@needs_signals
 @pytest.mark.usefixtures("gate")
 @pytest.mark.parametrize("command", [COMMAND, [sys.executable, "-m", "appimageconfig"]], ids=["script", "module"])
 def test_ctrl_c_at_any_time_of_the_start_ends_the_command_without_a_traceback(
@@ -192,6 +194,7 @@ def interrupt(process: subprocess.Popen[str], number: signal.Signals = signal.SI
     assert [process.stderr.readline(), process.stderr.readline()] == ["\n", "Finishing the requests under way...\n"]
 
 
+@needs_signals
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_apply_finishes_the_requests_under_way_and_lists_the_rest(
     shell: Shell, client: AppImageConfigClient, gate: Gate, number: signal.Signals
@@ -213,6 +216,7 @@ def test_interrupted_apply_finishes_the_requests_under_way_and_lists_the_rest(
     assert run.err == f"Interrupted. Requests under way were finished; not started: {left}.\n"
 
 
+@needs_signals
 def test_interrupted_apply_prints_the_whole_plan_and_the_outcomes_as_json(
     shell: Shell, client: AppImageConfigClient, gate: Gate
 ) -> None:
@@ -233,6 +237,7 @@ def test_interrupted_apply_prints_the_whole_plan_and_the_outcomes_as_json(
     assert run.err.endswith("not started: none.\n")
 
 
+@needs_signals
 def test_apply_exits_with_130_even_if_everything_was_finished(
     shell: Shell, client: AppImageConfigClient, gate: Gate
 ) -> None:
@@ -248,6 +253,7 @@ def test_apply_exits_with_130_even_if_everything_was_finished(
     assert names(client) == ["lab"]
 
 
+@needs_signals
 def test_interrupted_delete_finishes_the_request_under_way_and_lists_the_rest(
     shell: Shell, client: AppImageConfigClient, gate: Gate
 ) -> None:
@@ -263,6 +269,7 @@ def test_interrupted_delete_finishes_the_request_under_way_and_lists_the_rest(
     assert names(client) == ["b", "c"]
 
 
+@needs_signals
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_export_leaves_whole_files_and_lists_the_rest(
     shell: Shell, client: AppImageConfigClient, number: signal.Signals
@@ -287,6 +294,7 @@ def test_interrupted_export_leaves_whole_files_and_lists_the_rest(
     assert sorted(path.name for path in shell.directory.iterdir()) == ["a.json", "b.json"]
 
 
+@needs_signals
 def test_commands_that_only_read_end_at_once(shell: Shell, gate: Gate) -> None:
     gate.operation = "ListAppImageConfigs"
     with shell.start("list", *shell.endpoint) as process:
@@ -355,6 +363,7 @@ def test_unwritable_stdout_is_reported(shell: Shell) -> None:
         assert ended(process) == Ran(3, "", f"[Errno {errno.EBADF}] {os.strerror(errno.EBADF)}\n")
 
 
+@needs_dev_full
 @pytest.mark.parametrize("arguments", ["--help", "--version", "check --help", "schema"])
 def test_full_disk_is_reported_by_every_output(shell: Shell, arguments: str) -> None:
     with (
@@ -374,11 +383,13 @@ def test_every_output_ends_quietly_without_a_reader(shell: Shell, arguments: str
         assert ended(process) == Ran(141, "")
 
 
+@needs_dev_full
 def test_invalid_command_line_exits_with_2_even_if_it_cannot_be_reported(shell: Shell) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full, shell.start("nonsense", stderr=full) as process:
         assert ended(process) == Ran(2, "")
 
 
+@needs_bash
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_closed_stream_does_not_affect_the_others(shell: Shell, closed: str) -> None:
     shell.write("lab.json", {"AppImageConfigName": "lab"})
@@ -386,6 +397,7 @@ def test_a_closed_stream_does_not_affect_the_others(shell: Shell, closed: str) -
     assert (run.code, bool(run.out), bool(run.err)) == (1, " >&-" not in f" {closed}", "2>&-" not in closed)
 
 
+@needs_bash
 def test_apply_requires_yes_if_stdin_is_closed(shell: Shell) -> None:
     shell.write("lab.json", lab())
     run = shell.run("apply", "--in-memory", "lab.json", command=["sh", "-c", 'exec "$0" "$@" <&-', *COMMAND])

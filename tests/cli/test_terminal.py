@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from command_line import ESCAPE, IN_MEMORY, PLAN_TO_CREATE, TIME, UID, Shell, Terminal, create, lab, names, without
+from systems import needs_terminals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from appimageconfig import AppImageConfigClient
 
-pytestmark = pytest.mark.enable_socket
+pytestmark = [pytest.mark.enable_socket, needs_terminals]
 
 
 def test_apply_asks_for_confirmation_and_shows_a_progress_bar(shell: Shell, client: AppImageConfigClient) -> None:

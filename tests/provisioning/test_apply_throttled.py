@@ -15,6 +15,7 @@ import pytest
 from botocore.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
+from systems import needs_signals
 
 from appimageconfig import (
     AppImageConfig,
@@ -381,6 +382,7 @@ def test_stop_is_called_during_the_pauses_and_ends_them_soon(
     assert rounded(pauses) == PAUSES[:6]
 
 
+@needs_signals
 def test_ctrl_c_during_a_pause_ends_apply_soon(service: InMemorySageMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     client = retrying(service)
     plan = client.plan(labs(3))

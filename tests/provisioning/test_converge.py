@@ -11,6 +11,7 @@ from unittest.mock import NonCallableMock
 import attrs
 import pytest
 from botocore.config import Config
+from systems import needs_signals
 from wire import Response, Wire
 
 from appimageconfig import (
@@ -1140,6 +1141,7 @@ def test_an_exception_in_stop_begins_no_step(client: AppImageConfigClient) -> No
     assert applied(client) == set()
 
 
+@needs_signals
 def test_ctrl_c_finishes_the_step_under_way(service: InMemorySageMaker) -> None:
     sagemaker = service.client()
     client = AppImageConfigClient(sagemaker)
