@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -88,6 +90,20 @@ INVALID: list[tuple[Any, list[str]]] = [
 def test_a_wrong_type_or_a_missing_member_is_reported_with_its_path(request_: Any, expected: list[str]) -> None:
 
     assert violations(request_) == expected
+
+
+@pytest.mark.parametrize("tag", [{"Key": "team"}, {"Key": "team", "ImageUri": "ml"}])
+def test_a_mapping_with_a_default_does_not_get_the_members_that_a_tag_lacks(tag: dict[str, str]) -> None:
+    with_default = defaultdict(str, tag)
+    found = violations({"AppImageConfigName": "a", "Tags": [with_default]})
+    assert "Tags[0].Value: required member is missing" in found
+    assert found == violations({"AppImageConfigName": "a", "Tags": [tag]})
+    assert with_default == tag
+
+
+def test_a_tag_may_be_any_mapping() -> None:
+    tags = [MappingProxyType({"Key": "team", "Value": "ml"}), {"Key": "stage", "Value": ""}]
+    assert from_request({"AppImageConfigName": "a", "Tags": tags}).tags == {"team": "ml", "stage": ""}
 
 
 @pytest.mark.parametrize("not_an_integer", ["0", True, 1.9, None, [0]])
