@@ -65,7 +65,7 @@ else:
         for module, names in _LATER.items():
             if name == module or name in names:
                 imported = import_module(f"{__name__}.{module}")
-                globals().update({name: getattr(imported, name) for name in names})
+                globals().update({module: imported, **{name: getattr(imported, name) for name in names}})
                 return globals()[name]
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
