@@ -9,11 +9,13 @@ A typed, model-checked, lossless client for Amazon SageMaker's AppImageConfig AP
     print(AppImageConfigClient().ensure(config))
 """
 
+from appimageconfig import _signals  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first, for Ctrl-C in the others
+
+# isort: split
 from importlib import import_module
 from types import FunctionType
 from typing import TYPE_CHECKING
 
-from appimageconfig import _signals  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first, for Ctrl-C in the others
 from appimageconfig._constraints import unchecked
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.errors import (
