@@ -58,6 +58,18 @@ INVALID: list[tuple[Any, list[str]]] = [
         ],
     ),
     (
+        {"AppImageConfigName": "a", "Tags": [{"Key": "k", "Value": "v", "ResourceId": "r"}]},
+        ["Tags[0].ResourceId: unknown member 'ResourceId'; the members are Key, Value"],
+    ),
+    (
+        {"AppImageConfigName": "a", "Tags": [{"Key": f"k{number}", "Value": ""} for number in range(51)]},
+        ["Tags: has 51 tags; the maximum is 50"],
+    ),
+    (
+        {"AppImageConfigName": "a", "Tags": [{"Key": "k", "Value": "v" * 257}]},
+        ["Tags[0].Value: has 257 characters; the maximum is 256"],
+    ),
+    (
         {"AppImageConfigName": "a", "JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerEntrypoint": "x"}}},
         [
             (
