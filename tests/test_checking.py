@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.model import ServiceModel
@@ -16,11 +16,16 @@ from wire import Response, Wire
 from appimageconfig import (
     AppImageConfig,
     AppImageConfigClient,
+    ContainerConfig,
     InvalidAppImageConfigError,
+    KernelSpec,
     from_request,
     from_response,
     to_request,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CREATE: Any = ServiceModel(description(), "sagemaker").operation_model("CreateAppImageConfig").input_shape
 
@@ -102,6 +107,23 @@ INVALID: list[tuple[Any, list[str]]] = [
 def test_a_wrong_type_or_a_missing_member_is_reported_with_its_path(request_: Any, expected: list[str]) -> None:
 
     assert violations(request_) == expected
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda text: KernelSpec(name=text),
+        lambda text: ContainerConfig(container_arguments=["é", text]),
+        lambda text: ContainerConfig(container_environment_variables={"A": "é", "B": text}),
+    ],
+)
+@pytest.mark.parametrize("wrong", [None, "\ud83d"], ids=["None", "half of a surrogate pair"])
+def test_what_is_not_a_text_is_refused_alone_and_among_others(
+    build: Callable[[Any], object], wrong: str | None
+) -> None:
+    build("\U0001f40d")
+    with pytest.raises(InvalidAppImageConfigError, match=r"must be a string, not null|half of a surrogate pair"):
+        build(wrong)
 
 
 @pytest.mark.parametrize("tag", [{"Key": "team"}, {"Key": "team", "ImageUri": "ml"}])
