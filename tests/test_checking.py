@@ -109,14 +109,14 @@ def test_a_wrong_type_or_a_missing_member_is_reported_with_its_path(request_: An
     assert violations(request_) == expected
 
 
-@pytest.mark.parametrize(
-    "build",
-    [
-        lambda text: KernelSpec(name=text),
-        lambda text: ContainerConfig(container_arguments=["é", text]),
-        lambda text: ContainerConfig(container_environment_variables={"A": "é", "B": text}),
-    ],
-)
+TEXTS: list[Callable[[Any], object]] = [
+    lambda text: KernelSpec(name=text),
+    lambda text: ContainerConfig(container_arguments=["é", text]),
+    lambda text: ContainerConfig(container_environment_variables={"A": "é", "B": text}),
+]
+
+
+@pytest.mark.parametrize("build", TEXTS)
 @pytest.mark.parametrize("wrong", [None, "\ud83d"], ids=["None", "half of a surrogate pair"])
 def test_what_is_not_a_text_is_refused_alone_and_among_others(
     build: Callable[[Any], object], wrong: str | None
