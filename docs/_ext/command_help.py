@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 def escape(app: Sphinx, context: click.Context, lines: list[str]) -> None:
     """Keep asterisks, as in ``*.json``, and the dashes of options."""
     del app, context
-    lines[:] = [re.sub(r"(?<=\s)(--[a-z-]+)", r"``\1``", line.replace("*", r"\*")) for line in lines]
+    for number, line in enumerate(lines):
+        if not line.startswith(".. option::"):
+            lines[number] = re.sub(r"(?<=\s)(--[a-z-]+)", r"``\1``", line.replace("*", r"\*"))
 
 
 def clear(app: Sphinx, context: click.Context, lines: list[str]) -> None:
