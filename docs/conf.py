@@ -47,7 +47,6 @@ nitpick_ignore = [
     ("py:class", "appimageconfig._frozen.Indexable"),  # the type of the sequence parameters
 ]
 default_role = "py:obj"
-smartquotes_action = "qe"  # not the dashes of options
 autodoc_default_options = {
     "members": True,
     "inherited-members": "Exception",

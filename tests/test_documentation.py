@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from pages import MODULES, PACKAGE, PAGES, ROOT, Reader, blocks
 from sybil import Document
+from sybil.document import PythonDocStringDocument
 from systems import needs_bash
 
+from appimageconfig.cli import cli
 from appimageconfig.testing import InMemorySageMaker
 
 if TYPE_CHECKING:
@@ -77,3 +81,18 @@ def test_no_code_is_cut_off_or_ends_in_a_blank_line(page: str) -> None:
     ]
     blank = [f"{page}:{block.line}: ends in a blank line" for block in found if block.source.endswith("\n\n")]
     assert wide + blank == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_code_in_a_docstring_says_its_language(module: str) -> None:
+    """Otherwise it would not run."""
+    text = (PACKAGE / module).read_text(encoding="utf-8")
+    docstrings = [docstring for _, _, docstring in PythonDocStringDocument.extract_docstrings(text)]
+    assert [docstring for docstring in docstrings if re.search(r"^(?! *\.\. ).*::$", docstring, re.MULTILINE)] == []
+
+
+def test_the_page_of_the_command_line_has_the_exit_codes_of_its_help() -> None:
+    page = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
+    codes = re.findall(r"^ +(\d+)  ", CliRunner().invoke(cli, ["--help"]).output, re.MULTILINE)
+    assert len(codes) == 7
+    assert re.findall(r"^\| (\d+) \|", page, re.MULTILINE) == codes

@@ -27,6 +27,7 @@ CODE = re.compile(r"(>>>|\.\.\.|\$) ")
 HOLE = "\0"  # where an f-string has a value
 # Texts that are not messages about mistakes, and messages of mistakes that are not made here.
 NOT_SHOWN = {
+    "__init__.py": {"has no attribute": "as Python says of any module"},
     "cli/__init__.py": {
         "bold red": "a style",
         "Exit codes:": "the end of --help",

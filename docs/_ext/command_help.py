@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,9 +11,11 @@ if TYPE_CHECKING:
 
 
 def escape(app: Sphinx, context: click.Context, lines: list[str]) -> None:
-    """Keep asterisks, as in ``*.json``."""
+    """Keep asterisks, as in ``*.json``, and the dashes of options."""
     del app, context
-    lines[:] = [line.replace("*", r"\*") for line in lines]
+    for number, line in enumerate(lines):
+        if not line.startswith(".. option::"):
+            lines[number] = re.sub(r"(?<=\s)(--[a-z-]+)", r"``\1``", line.replace("*", r"\*"))
 
 
 def clear(app: Sphinx, context: click.Context, lines: list[str]) -> None:

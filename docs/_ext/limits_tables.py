@@ -54,7 +54,10 @@ def described(constraint: Constraint) -> tuple[str, str]:
         case List(item=item, min=smallest, max=largest):
             kind, limits = described(item)
             each = f"; each {limits}" if limits else ""
-            return f"list of {kind}", f"{size(smallest, largest, 'items')}{each}"
+            return (
+                f"list of {kind}s" if kind == "string" else f"list of {kind}",
+                f"{size(smallest, largest, 'items')}{each}",
+            )
         case Map(key=key, value=value, max=largest):
             limits = f"at most {largest} {constraint.entries}; keys: {text_limits(key)}; values: {text_limits(value)}"
             return "map of strings", limits

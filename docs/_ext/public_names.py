@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import sphobjinv
 from docutils import nodes
-from sphinx.addnodes import pending_xref
+from sphinx.addnodes import desc, pending_xref
 from sphinx.transforms import SphinxTransform
 
 if TYPE_CHECKING:
@@ -51,6 +51,13 @@ def public_names() -> dict[str, str]:
     return found
 
 
+def is_in_docstring(code: nodes.Node | None) -> bool:
+    """Return whether inline code is in a docstring, where names that are links are marked as such."""
+    while code is not None and not isinstance(code, desc):
+        code = code.parent
+    return code is not None
+
+
 class LinkPublicNames(SphinxTransform):
     """Turn inline code that is a public name into a link."""
 
@@ -65,6 +72,7 @@ class LinkPublicNames(SphinxTransform):
         for code in list(self.document.findall(nodes.literal)):
             if (
                 isinstance(code.parent, (nodes.title, nodes.reference, pending_xref))
+                or is_in_docstring(code)
                 or (full := self.full_name(code.astext())) is None
             ):
                 continue
