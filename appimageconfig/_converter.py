@@ -196,13 +196,13 @@ def _as_it_is(value: Any, _: Any) -> Any:
 
 def _list_as_it_is(value: Any, _: Any) -> Any:
     if value is not None and not is_list(value):
-        raise TypeError("a list was expected")
+        raise TypeError  # `unreadable_response` shows no more than the class
     return value
 
 
 def _map_as_it_is(value: Any, _: Any) -> Any:
     if value is not None and not is_map(value):
-        raise TypeError("a map was expected")
+        raise TypeError
     return value
 
 
@@ -238,7 +238,7 @@ def _list_from_wire(model: Any) -> Callable[[Sequence[Any] | None, Any], Any]:
         if items is None:
             return None
         if None in items:
-            raise TypeError("an item is null")
+            raise TypeError
         return tuple([structure(item, model) for item in items])
 
     return list_from_wire

@@ -291,7 +291,7 @@ def test_a_response_of_other_types_is_refused_without_being_shown(response: Any,
 
 
 def test_a_name_or_an_arn_that_is_a_list_is_refused() -> None:
-    with pytest.raises(InvalidAppImageConfigError, match="AppImageConfigName: must be a string, not a list$"):
+    with pytest.raises(InvalidAppImageConfigError, match=r"AppImageConfigName: must be a string, not a list$"):
         from_response({"AppImageConfigName": [], "AppImageConfigArn": "arn"})
 
 
