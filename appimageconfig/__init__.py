@@ -13,11 +13,13 @@ A typed, model-checked, lossless client for Amazon SageMaker's AppImageConfig AP
     print(AppImageConfigClient().ensure(config))
 """
 
+from appimageconfig import _signals  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first, for Ctrl-C in the others
+
+# isort: split
 from importlib import import_module
 from types import FunctionType
 from typing import TYPE_CHECKING
 
-from appimageconfig import _signals  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first, for Ctrl-C in the others
 from appimageconfig._constraints import unchecked
 from appimageconfig.client import AppImageConfigClient
 from appimageconfig.errors import (
@@ -69,7 +71,7 @@ else:
         for module, names in _LATER.items():
             if name == module or name in names:
                 imported = import_module(f"{__name__}.{module}")
-                globals().update({name: getattr(imported, name) for name in names})
+                globals().update({module: imported, **{name: getattr(imported, name) for name in names}})
                 return globals()[name]
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

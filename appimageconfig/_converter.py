@@ -194,6 +194,18 @@ def _as_it_is(value: Any, _: Any) -> Any:
     return value
 
 
+def _list_as_it_is(value: Any, _: Any) -> Any:
+    if value is not None and not is_list(value):
+        raise TypeError  # `unreadable_response` shows no more than the class
+    return value
+
+
+def _map_as_it_is(value: Any, _: Any) -> Any:
+    if value is not None and not is_map(value):
+        raise TypeError
+    return value
+
+
 def _time_from_wire(value: Any, _: Any) -> datetime | None:
     match value:
         case datetime():
@@ -221,7 +233,15 @@ def _tags_to_wire(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _list_from_wire(model: Any) -> Callable[[Sequence[Any] | None, Any], Any]:
     structure = _structure_hook(model)
-    return lambda items, _: None if items is None else tuple([structure(item, model) for item in items])
+
+    def list_from_wire(items: Sequence[Any] | None, _: Any) -> Any:
+        if items is None:
+            return None
+        if None in items:
+            raise TypeError
+        return tuple([structure(item, model) for item in items])
+
+    return list_from_wire
 
 
 def _list_to_wire(model: Any) -> Callable[[Sequence[Any] | None], Any]:
@@ -242,9 +262,9 @@ def _overrides(model: Any) -> dict[str, Any]:
             case String() | Integer():
                 hooks = {"struct_hook": _as_it_is, "unstruct_hook": identity}
             case Map():
-                hooks = {"struct_hook": _as_it_is, "unstruct_hook": dict}
+                hooks = {"struct_hook": _map_as_it_is, "unstruct_hook": dict}
             case List(item=String()):
-                hooks = {"struct_hook": _as_it_is, "unstruct_hook": list}
+                hooks = {"struct_hook": _list_as_it_is, "unstruct_hook": list}
             case Timestamp():
                 hooks = {"struct_hook": _time_from_wire, "unstruct_hook": identity}
             case Structure():

@@ -9,12 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-    from types import FrameType
 
 
 def _is_command() -> bool:
@@ -39,6 +33,14 @@ def _let_ctrl_c_end_the_process() -> bool:
 # A KeyboardInterrupt in the middle of the imports of the package, before the command can handle it, would be shown with
 # a traceback. Programs that import the package are left alone.
 _dies_of_ctrl_c = _is_command() and _let_ctrl_c_end_the_process()
+
+# Only now, since they import most of what a command needs of the standard library.
+from contextlib import contextmanager, suppress  # noqa: E402
+from typing import TYPE_CHECKING  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from types import FrameType
 
 
 def raise_on_ctrl_c() -> None:

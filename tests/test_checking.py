@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.model import ServiceModel
@@ -14,11 +16,16 @@ from wire import Response, Wire
 from appimageconfig import (
     AppImageConfig,
     AppImageConfigClient,
+    ContainerConfig,
     InvalidAppImageConfigError,
+    KernelSpec,
     from_request,
     from_response,
     to_request,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CREATE: Any = ServiceModel(description(), "sagemaker").operation_model("CreateAppImageConfig").input_shape
 
@@ -56,6 +63,18 @@ INVALID: list[tuple[Any, list[str]]] = [
         ],
     ),
     (
+        {"AppImageConfigName": "a", "Tags": [{"Key": "k", "Value": "v", "ResourceId": "r"}]},
+        ["Tags[0].ResourceId: unknown member 'ResourceId'; the members are Key, Value"],
+    ),
+    (
+        {"AppImageConfigName": "a", "Tags": [{"Key": f"k{number}", "Value": ""} for number in range(51)]},
+        ["Tags: has 51 tags; the maximum is 50"],
+    ),
+    (
+        {"AppImageConfigName": "a", "Tags": [{"Key": "k", "Value": "v" * 257}]},
+        ["Tags[0].Value: has 257 characters; the maximum is 256"],
+    ),
+    (
         {"AppImageConfigName": "a", "JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerEntrypoint": "x"}}},
         [
             (
@@ -88,6 +107,37 @@ INVALID: list[tuple[Any, list[str]]] = [
 def test_a_wrong_type_or_a_missing_member_is_reported_with_its_path(request_: Any, expected: list[str]) -> None:
 
     assert violations(request_) == expected
+
+
+TEXTS: list[Callable[[Any], object]] = [
+    lambda text: KernelSpec(name=text),
+    lambda text: ContainerConfig(container_arguments=["é", text]),
+    lambda text: ContainerConfig(container_environment_variables={"A": "é", "B": text}),
+]
+
+
+@pytest.mark.parametrize("build", TEXTS)
+@pytest.mark.parametrize("wrong", [None, "\ud83d"], ids=["None", "half of a surrogate pair"])
+def test_what_is_not_a_text_is_refused_alone_and_among_others(
+    build: Callable[[Any], object], wrong: str | None
+) -> None:
+    build("\U0001f40d")
+    with pytest.raises(InvalidAppImageConfigError, match=r"must be a string, not null|half of a surrogate pair"):
+        build(wrong)
+
+
+@pytest.mark.parametrize("tag", [{"Key": "team"}, {"Key": "team", "ImageUri": "ml"}])
+def test_a_mapping_with_a_default_does_not_get_the_members_that_a_tag_lacks(tag: dict[str, str]) -> None:
+    with_default = defaultdict(str, tag)
+    found = violations({"AppImageConfigName": "a", "Tags": [with_default]})
+    assert "Tags[0].Value: required member is missing" in found
+    assert found == violations({"AppImageConfigName": "a", "Tags": [tag]})
+    assert with_default == tag
+
+
+def test_a_tag_may_be_any_mapping() -> None:
+    tags = [MappingProxyType({"Key": "team", "Value": "ml"}), {"Key": "stage", "Value": ""}]
+    assert from_request({"AppImageConfigName": "a", "Tags": tags}).tags == {"team": "ml", "stage": ""}
 
 
 @pytest.mark.parametrize("not_an_integer", ["0", True, 1.9, None, [0]])

@@ -12,6 +12,7 @@ import snapshots
 from error_gallery import PAGE, rewritten
 from pages import MODULES, PACKAGE, ROOT, blocks
 from sybil import Document
+from systems import needs_bash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -99,6 +100,7 @@ def shown() -> str:
     return "\n".join(on_one_line(" ".join(lines)) for lines in outputs)
 
 
+@needs_bash
 @pytest.mark.enable_socket
 def test_the_gallery_shows_what_the_mistakes_print() -> None:
     snapshots.compare(PAGE, rewritten(PAGE.read_text(encoding="utf-8")))

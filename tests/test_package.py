@@ -118,6 +118,22 @@ print([name.partition(".")[2] for name in modules if name in sys.modules])
     assert run.stdout == f"{loaded}\n"
 
 
+@pytest.mark.parametrize("module", ["advice", "custom_images", "files", "provisioning"])
+def test_a_module_that_has_been_imported_is_an_attribute_of_a_package_that_is_imported_again(
+    module: str, tmp_path: Path
+) -> None:
+    """As a test may do it. Between two threads it is the same: a module is ready before it is an attribute."""
+    program = f"""
+import sys
+import appimageconfig.{module}
+del sys.modules["appimageconfig"]
+import appimageconfig
+print(appimageconfig.{module}.__name__)
+"""
+    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=tmp_path)
+    assert run.stdout == f"appimageconfig.{module}\n"
+
+
 def test_names_that_are_not_loaded_yet_are_listed(tmp_path: Path) -> None:
     """By dir(), from which completion and the suggestions of an AttributeError come."""
     program = "import appimageconfig as a; print(set(a.__all__) <= set(dir(a)), 'Plan' in vars(a)); a.Plam"

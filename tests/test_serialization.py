@@ -270,6 +270,15 @@ def test_a_missing_member_of_a_response_is_none() -> None:
             {"AppImageConfigName": "image", "AppImageConfigArn": "arn", "KernelGatewayImageConfig": {"KernelSpecs": 5}},
             "TypeError",
         ),
+        *(
+            ({"AppImageConfigName": "image", "AppImageConfigArn": "arn", **members}, "TypeError")
+            for members in (
+                {"KernelGatewayImageConfig": {"KernelSpecs": [{"Name": "python3"}, None]}},
+                {"JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerArguments": True}}},
+                {"JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerEntrypoint": "python3"}}},
+                {"JupyterLabAppImageConfig": {"ContainerConfig": {"ContainerEnvironmentVariables": ["A"]}}},
+            )
+        ),
         ("x", "AttributeError"),
     ],
 )
@@ -279,6 +288,19 @@ def test_a_response_of_other_types_is_refused_without_being_shown(response: Any,
     assert str(caught.value) == (
         f"invalid response: it cannot be read ({error}); check the endpoint, and the proxies on the way to it"
     )
+
+
+def test_a_name_or_an_arn_that_is_a_list_is_refused() -> None:
+    with pytest.raises(InvalidAppImageConfigError, match=r"AppImageConfigName: must be a string, not a list$"):
+        from_response({"AppImageConfigName": [], "AppImageConfigArn": "arn"})
+
+
+def test_a_required_member_that_is_null_in_a_response_is_not_sent_back() -> None:
+    gateway = {"KernelSpecs": None, "FileSystemConfig": {"DefaultUid": 0}}
+    details = from_response(
+        {"AppImageConfigName": "image", "AppImageConfigArn": "arn", "KernelGatewayImageConfig": gateway}
+    )
+    assert to_request(details.to_config())["KernelGatewayImageConfig"] == {"FileSystemConfig": {"DefaultUid": 0}}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -36,7 +37,6 @@ from systems import needs_bash, needs_dev_full, needs_signals
 from appimageconfig.testing import Response
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
 
     from appimageconfig import AppImageConfigClient
@@ -97,6 +97,25 @@ def test_other_missing_modules_raise_an_import_error(shell: Shell) -> None:
 
 def test_ctrl_c_during_the_import_exits_with_130(shell: Shell) -> None:
     assert shell.run("list", command=without("click", "KeyboardInterrupt")) == Ran(130, "")
+
+
+def test_nothing_is_imported_before_ctrl_c_ends_the_process() -> None:
+    """Except for what arranges it. Python itself has imported os before, and nothing can be arranged without signal."""
+    program = """
+import os, signal, sys
+class Finder:
+    @staticmethod
+    def find_spec(name, *_):
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler: print(name)
+sys.meta_path.insert(0, Finder)
+sys.argv = ["appimageconfig"]
+import appimageconfig
+"""
+    # Without the .pth files of the environment, which may import some of the modules.
+    command = [sys.executable, "-S", "-c", program]
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run(command, check=True, capture_output=True, text=True, env=variables)
+    assert run.stdout.splitlines() == ["appimageconfig", "appimageconfig._signals", "__future__"]
 
 
 @needs_signals
