@@ -144,7 +144,6 @@ RESPONSES: list[dict[str, Any]] = [
     {"KernelGatewayImageConfig": {"KernelSpecs": [{}]}},
     {"JupyterLabAppImageConfig": {"ContainerConfig": {}}},
     {"CodeEditorAppImageConfig": {"ContainerConfig": {"ContainerEnvironmentVariables": {5: None}}}},
-    {"CodeEditorAppImageConfig": {"ContainerConfig": {"ContainerEnvironmentVariables": ["AWS_REGION"]}}},
     {"CodeEditorAppImageConfig": {"FileSystemConfig": {"MountPath": 5, "DefaultUid": 1000, "DefaultGid": None}}},
 ]
 
