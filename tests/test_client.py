@@ -441,6 +441,14 @@ WITH_ARN_IN_RESPONSE: list[Call] = [
 ]
 
 
+def test_tags_that_are_a_string_are_refused() -> None:
+    """Only a hand-written fake returns them."""
+    sagemaker = MagicMock()
+    sagemaker.get_paginator.return_value.paginate.return_value = [{"Tags": "team"}]
+    with pytest.raises(InvalidAppImageConfigError, match=r"^invalid response: Tags: must be a list, not a string"):
+        AppImageConfigClient(sagemaker).list_tags(ARN)
+
+
 @pytest.mark.parametrize("call", WITH_ARN_IN_RESPONSE)
 def test_a_response_without_an_arn_is_an_error(call: Call) -> None:
     """Only stubs omit it."""
