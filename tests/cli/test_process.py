@@ -178,7 +178,7 @@ def test_the_page_of_a_proxy_is_a_failure_of_every_command(
     [
         ("nonsense", {}, "No such command 'nonsense'. Try 'appimageconfig --help' for help."),
         ("check", {}, "Missing argument 'FILE...'. Try 'appimageconfig check --help' for help."),
-        ("check --format xml x.json", {}, "No such option"),
+        ("check --output xml x.json", {}, "'xml' is not one of 'text', 'json'."),
         (
             "list --region us-east-1 --endpoint-url http://127.0.0.1:99999",
             {},
